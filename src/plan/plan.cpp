@@ -1,0 +1,26 @@
+// plan/plan.cpp
+#include "plan/plan.h"
+
+#include <algorithm>
+
+namespace thimble::plan {
+namespace {
+
+bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
+
+}  // namespace
+
+const Placement* Plan::find(ir::TensorId tensor) const {
+  const auto found = std::find_if(placements.begin(), placements.end(),
+                                  [tensor](const Placement& placement) { return placement.tensor == tensor; });
+  return found == placements.end() ? nullptr : &*found;
+}
+
+int rows_of(const ir::Tensor& tensor) { return is_image(tensor) ? tensor.shape[1] : 1; }
+
+std::int64_t row_bytes_of(const ir::Tensor& tensor) {
+  if (!is_image(tensor)) return tensor.bytes();
+  return ir::bytes_of(tensor.type, std::int64_t{tensor.shape[2]} * tensor.shape[3]);
+}
+
+}  // namespace thimble::plan

@@ -1,0 +1,72 @@
+// plan/plan.h
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+#include "target/kernel_choice.h"
+
+namespace thimble::plan {
+
+/// Bytes of the arena that hold one thing from its first use to its last.
+struct Buffer {
+  std::string name;           ///< The tensor's name, or "scratch of <op>".
+  std::int64_t bytes = 0;
+  std::int64_t offset = 0;    ///< In the arena.
+  int first_stage = 0;        ///< Live during the stages [first_stage, last_stage], both included.
+  int last_stage = 0;
+};
+
+/// How an activation tensor, seen as rows, lies in a buffer. Row r is at byte
+///     buffer.offset + offset + (r % ring_rows) * row_bytes.
+/// A tensor [1,H,W,C] has H rows of W*C elements; any other shape is one row.
+struct Placement {
+  ir::TensorId tensor = ir::no_tensor;
+  int buffer = 0;
+  std::int64_t offset = 0;    ///< Bytes from the buffer's start; not 0 for views into a larger tensor.
+  std::int64_t row_bytes = 0;
+  int rows = 1;               ///< Rows of the tensor.
+  int ring_rows = 1;          ///< Rows held at a time: `rows`, or fewer for a line buffer.
+};
+
+/// Iteration i of a step's stage computes output rows [first + i * advance, first + i * advance + count), in order.
+struct RowRange {
+  int first = 0;
+  int advance = 0;
+  int count = 0;
+};
+
+/// Computes some output rows of one op. Inputs and output are found through the plan's placements.
+struct Step {
+  int op = 0;                 ///< Index in graph.ops.
+  RowRange rows;
+  target::KernelChoice kernel;
+  int scratch_buffer = -1;    ///< Index of a buffer of at least `kernel.scratch_bytes`, or -1.
+};
+
+/// A loop: for i in [0, iterations) run the steps in order. Layer-wise execution of an op is one iteration of one step
+/// over all its rows; a streamed chain of layers is a few rows of each, many times.
+struct Stage {
+  int iterations = 1;
+  std::vector<Step> steps;
+};
+
+/// How a network executes in one arena. A value: everything the emitter prints and the verifier proves.
+struct Plan {
+  std::vector<Buffer> buffers;
+  std::vector<Placement> placements;  ///< One for each activation tensor that exists during execution.
+  std::vector<Stage> stages;
+  std::int64_t arena_bytes = 0;       ///< Highest offset + bytes, rounded up to `arena_alignment`.
+
+  const Placement* find(ir::TensorId tensor) const;
+};
+
+inline constexpr std::int64_t arena_alignment = 4;
+
+/// Rows of an activation tensor, and bytes of each: H and W*C of [1,H,W,C], else 1 and everything.
+int rows_of(const ir::Tensor& tensor);
+std::int64_t row_bytes_of(const ir::Tensor& tensor);
+
+}  // namespace thimble::plan
