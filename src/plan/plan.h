@@ -12,10 +12,10 @@ namespace thimble::plan {
 
 /// Bytes of the arena that hold one thing from its first use to its last.
 struct Buffer {
-  std::string name;           ///< The tensor's name, or "scratch of <op>".
+  std::string name;  ///< The tensor's name, or "scratch of <op>".
   std::int64_t bytes = 0;
-  std::int64_t offset = 0;    ///< In the arena.
-  int first_stage = 0;        ///< Live during the stages [first_stage, last_stage], both included.
+  std::int64_t offset = 0;  ///< In the arena.
+  int first_stage = 0;      ///< Live during the stages [first_stage, last_stage], both included.
   int last_stage = 0;
 };
 
@@ -25,10 +25,10 @@ struct Buffer {
 struct Placement {
   ir::TensorId tensor = ir::no_tensor;
   int buffer = 0;
-  std::int64_t offset = 0;    ///< Bytes from the buffer's start; not 0 for views into a larger tensor.
+  std::int64_t offset = 0;  ///< Bytes from the buffer's start; not 0 for views into a larger tensor.
   std::int64_t row_bytes = 0;
-  int rows = 1;               ///< Rows of the tensor.
-  int ring_rows = 1;          ///< Rows held at a time: `rows`, or fewer for a line buffer.
+  int rows = 1;       ///< Rows of the tensor.
+  int ring_rows = 1;  ///< Rows held at a time: `rows`, or fewer for a line buffer.
 };
 
 /// Iteration i of a step's stage computes output rows [first + i * advance, first + i * advance + count), in order.
@@ -40,10 +40,10 @@ struct RowRange {
 
 /// Computes some output rows of one op. Inputs and output are found through the plan's placements.
 struct Step {
-  int op = 0;                 ///< Index in graph.ops.
+  int op = 0;  ///< Index in graph.ops.
   RowRange rows;
   target::KernelChoice kernel;
-  int scratch_buffer = -1;    ///< Index of a buffer of at least `kernel.scratch_bytes`, or -1.
+  int scratch_buffer = -1;  ///< Index of a buffer of at least `kernel.scratch_bytes`, or -1.
 };
 
 /// A loop: for i in [0, iterations) run the steps in order. Layer-wise execution of an op is one iteration of one step
@@ -58,7 +58,7 @@ struct Plan {
   std::vector<Buffer> buffers;
   std::vector<Placement> placements;  ///< One for each activation tensor that exists during execution.
   std::vector<Stage> stages;
-  std::int64_t arena_bytes = 0;       ///< Highest offset + bytes, rounded up to `arena_alignment`.
+  std::int64_t arena_bytes = 0;  ///< Highest offset + bytes, rounded up to `arena_alignment`.
 
   const Placement* find(ir::TensorId tensor) const;
 };

@@ -1,0 +1,136 @@
+/* types.h: what every kernel and the generated code share. C99, freestanding but for memcpy and memset.
+ *
+ * Layers of an op, from the inside out:
+ *   row kernel  s8_conv_1x2_generic(...)  computes one output row (or a run of pixels) from input ROW POINTERS;
+ *   driver      thimble_conv_rows(...)    computes output rows [first, first + count) of one op between two planes;
+ *   program     <model>_invoke()          calls drivers; loops of calls where the plan streams.
+ * A driver turns row numbers into pointers, so layer-wise, streamed and in-place execution are the same kernels.
+ *
+ * Every driver has one signature,
+ *   void driver(kernel, const <params>* p, const thimble_plane* in, const thimble_plane* out,
+ *               int32_t first, int32_t count, void* scratch);
+ * but for thimble_binary_rows, which takes two inputs (a, b). Drivers and row kernels are static inline functions in
+ * headers; passing the row kernel as a constant lets the compiler inline it. The drivers:
+ *   thimble_conv_rows (conv, depthwise, fully connected), thimble_pool_rows, thimble_binary_rows, thimble_map_rows,
+ *   thimble_pad_rows, thimble_resize_rows, thimble_mean_rows, thimble_transpose_rows, thimble_copy_rows (concat: once
+ *   for each input, `out` already pointing at that input's first block), thimble_softmax_rows.
+ * Those whose op is not computed row by row (mean, transpose, softmax, copy) take first = 0, count = all.
+ */
+#ifndef THIMBLE_TYPES_H
+#define THIMBLE_TYPES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Hooks of test and benchmark builds; nothing in a product's build. THIMBLE_LAYER(op) stands before each step,
+ * THIMBLE_TRACE_ROWS after it, with the output tensor's id and the rows just computed. */
+#ifndef THIMBLE_LAYER
+#define THIMBLE_LAYER(op) ((void)0)
+#endif
+#ifndef THIMBLE_TRACE_ROWS
+#define THIMBLE_TRACE_ROWS(tensor, plane, first, count) ((void)0)
+#endif
+
+/* A tensor [height][width][channels] in the arena. Row r (0 <= r < height of the tensor) is at
+ * base + (r % ring) * row_bytes; ring == height when the whole tensor is there, smaller for a line buffer.
+ * Rows follow each other without a gap, so a whole tensor is one dense NHWC block. */
+typedef struct {
+  int8_t* base;
+  int32_t row_bytes;
+  int32_t ring;
+} thimble_plane;
+
+/* Requantization: out = clamp(zero_point + round(acc * multiplier * 2^(shift - 31))), TFLite's double rounding. */
+typedef struct {
+  int32_t multiplier;
+  int32_t shift; /* > 0 left, <= 0 right */
+} thimble_factor;
+
+/* Convolution, depthwise convolution, and fully connected (a 1x1 convolution of one row of `in_w` pixels).
+ * Weights' layout is the variant's; the input's zero point is folded into the bias: bias'[o] = bias[o] - zp * sum(w[o]),
+ * so a padded pixel holds in_zero_point. */
+typedef struct {
+  int32_t in_h, in_w, in_ch;
+  int32_t out_h, out_w, out_ch;
+  int16_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+  int32_t in_zero_point, out_zero_point, out_min, out_max;
+  const void* weights;
+  const int32_t* bias;
+  const int32_t* multiplier; /* [out_ch] */
+  const int8_t* shift;       /* [out_ch] */
+} thimble_conv;
+
+/* Average and max pooling. Padding does not take part. */
+typedef struct {
+  int32_t in_h, in_w, channels;
+  int32_t out_h, out_w;
+  int16_t filter_h, filter_w, stride_h, stride_w, pad_top, pad_left;
+  int32_t out_min, out_max;
+} thimble_pool;
+
+/* add: out = requantize(out_factor, requantize(a_factor, (a - za) << left_shift) +- requantize(b_factor, ...)).
+ * mul: out = requantize(out_factor, (a - za) * (b - zb)). Zero points are subtracted as TFLite does.
+ * Elements of `a` and `b` are taken at strides: broadcast dimensions have stride 0. Shapes are padded to 4 dimensions
+ * of the output. */
+typedef struct {
+  int32_t size[4];     /* output [batch][h][w][c] */
+  int32_t a_stride[4]; /* in elements */
+  int32_t b_stride[4];
+  int32_t a_zero_point, b_zero_point, out_zero_point, out_min, out_max;
+  int32_t left_shift;
+  thimble_factor a_factor, b_factor, out_factor;
+} thimble_binary;
+
+/* Table of an element-wise function of one byte: out = table[(uint8_t)in]. Sigmoid, clamps, and requantizations
+ * between 8-bit types are all of this kind. */
+typedef struct {
+  const int8_t* table; /* [256] */
+} thimble_map;
+
+/* Bytes `value` around a tensor [height][width][channels]; rows are the output's. */
+typedef struct {
+  int32_t in_h, in_w, out_w, channels; /* sizes in elements */
+  int32_t top, left;                   /* rows and columns before */
+  int32_t channels_before, out_ch;     /* padding of the channel dimension; out_ch == channels if none */
+  int8_t value;
+} thimble_pad;
+
+/* Nearest-neighbour resize by TFLite's float rule, worked out by the compiler: output row y reads input row
+ * row_of[y], output column x input column column_of[x]. */
+typedef struct {
+  int32_t out_w, channels;
+  const uint16_t* row_of;
+  const uint16_t* column_of;
+} thimble_resize;
+
+/* Sums over the axes of a mean and requantizes. The tensor is seen as [outer][reduced][inner]. */
+typedef struct {
+  int32_t outer, reduced, inner;
+  int32_t in_zero_point, out_zero_point, out_min, out_max;
+  thimble_factor factor;
+} thimble_mean;
+
+/* out[i] = in[...]: dimension d of the output has size[d] and steps stride[d] elements through the input. */
+typedef struct {
+  int32_t size[4];
+  int32_t stride[4];
+} thimble_transpose;
+
+/* Copies `blocks` blocks of `bytes` bytes, `in_step` and `out_step` bytes apart: one input of a concatenation. */
+typedef struct {
+  int32_t blocks, bytes, in_step, out_step;
+} thimble_copy;
+
+/* int8 softmax over `depth` values, TFLite's fixed point. */
+typedef struct {
+  int32_t rows, depth;
+  int32_t multiplier, left_shift, diff_min;
+} thimble_softmax;
+
+/* Address of row r of a plane. */
+static inline int8_t* thimble_row(const thimble_plane* plane, int32_t r) {
+  return plane->base + (r % plane->ring) * plane->row_bytes;
+}
+
+#endif

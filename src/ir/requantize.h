@@ -1,0 +1,23 @@
+// ir/requantize.h
+#pragma once
+
+#include <cstdint>
+
+namespace thimble::ir {
+
+/// A positive real factor as gemmlowp writes it: multiplier * 2^(shift - 31), multiplier in [2^30, 2^31), or 0.
+/// TFLite 8-bit quantization specification; rounding as TFLite's QuantizeMultiplier.
+struct FixedPointFactor {
+  std::int32_t multiplier = 0;
+  int shift = 0;  ///< Left shift if positive, right shift if negative.
+};
+FixedPointFactor fixed_point(double factor);
+
+/// gemmlowp's SaturatingRoundingDoublingHighMul: the integer nearest to a * b / 2^31, ties upward.
+std::int32_t rounding_doubling_high_mul(std::int32_t a, std::int32_t b);
+/// gemmlowp's RoundingDivideByPOT: round(x / 2^exponent), ties away from zero.
+std::int32_t rounding_shift_right(std::int32_t x, int exponent);
+/// TFLite's MultiplyByQuantizedMultiplier with double rounding.
+std::int32_t requantize(std::int32_t x, FixedPointFactor factor);
+
+}  // namespace thimble::ir

@@ -1,0 +1,32 @@
+// target/kernel_choice.h
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ir/graph.h"
+#include "target/board.h"
+
+namespace thimble::target {
+
+/// A kernel variant for one op, and everything that others must know of it. The function that picks the variant says
+/// what it needs, so that the two cannot disagree.
+struct KernelChoice {
+  std::string kernel;         ///< The row kernel's name, "s8_conv1x1_2x2_dsp": also its header's, in `folder`.
+  std::string folder;         ///< "generic" or "dsp": kernels/<folder>/<kernel>.h
+  std::string driver;         ///< The driver function that the generated code calls: "thimble_conv_rows".
+  std::string weight_layout;  ///< What emit/weights packs: "ohwi", "pairs_2x2", ... ; empty without weights.
+  std::int64_t scratch_bytes = 0;
+  bool in_place = false;  ///< May write its output over its first input, element for element.
+  std::string reason;     ///< Why this variant, one short phrase for the generated comment.
+};
+
+struct KernelOptions {
+  bool dsp = true;  ///< Use the core's SIMD kernels where it has them.
+};
+
+/// The variant that runs `op` on `core`. @throws Error naming the layer if no kernel can run it.
+KernelChoice choose_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core,
+                           const KernelOptions& options = {});
+
+}  // namespace thimble::target

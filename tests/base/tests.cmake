@@ -1,0 +1,1 @@
+thimble_test(base thimble_base rapidcheck)
