@@ -1,0 +1,65 @@
+/* harness.c: runs a generated program on the inferences in a file; the same source for a process and for a firmware.
+ *
+ * inputs.bin   uint32 count, then for each inference the values of every input
+ * outputs.bin  for each inference the values of every output
+ * Exit status: 0, or the number of what failed below.
+ *
+ * Each inference starts on an arena full of rubbish, another one each time: results that depend on what the arena held
+ * before do not stay unseen.
+ */
+#include "harness.h"
+
+#include <string.h>
+
+#include "io.h"
+
+enum { harness_no_inputs = 10, harness_short_inputs = 11, harness_no_outputs = 12, harness_no_trace = 13 };
+
+static union {
+  int64_t aligned;
+  uint8_t bytes[HARNESS_ARENA_BYTES];
+} harness_arena HARNESS_ARENA_ATTRIBUTE;
+
+static int read_inputs(int file, void* arena) {
+  for (int i = 0; i < HARNESS_INPUTS; ++i) {
+    const harness_values input = harness_input(arena, i);
+    if (thimble_io_read(file, input.at, input.bytes)) return harness_short_inputs;
+  }
+  return 0;
+}
+
+static int write_outputs(int file, void* arena) {
+  for (int i = 0; i < HARNESS_OUTPUTS; ++i) {
+    const harness_values output = harness_output(arena, i);
+    if (thimble_io_write(file, output.at, output.bytes)) return harness_no_outputs;
+  }
+  return 0;
+}
+
+static int run_inference(int inputs, int outputs, uint32_t index) {
+  void* const arena = harness_arena.bytes;
+  memset(arena, (int)(0xA5U ^ (index & 0xFFU)), HARNESS_ARENA_BYTES);
+  const int failed = read_inputs(inputs, arena);
+  if (failed) return failed;
+  HARNESS_BEGIN();
+  harness_invoke(arena);
+  HARNESS_END();
+#ifdef HARNESS_TRACE
+  if (index == 0 && harness_end_trace()) return harness_no_trace;
+#endif
+  return write_outputs(outputs, arena);
+}
+
+int main(void) {
+  const int inputs = thimble_io_open("inputs.bin", THIMBLE_IO_READ);
+  uint32_t count = 0;
+  if (inputs < 0 || thimble_io_read(inputs, &count, sizeof count)) return harness_no_inputs;
+  const int outputs = thimble_io_open("outputs.bin", THIMBLE_IO_WRITE);
+  if (outputs < 0) return harness_no_outputs;
+  for (uint32_t i = 0; i < count; ++i) {
+    const int failed = run_inference(inputs, outputs, i);
+    if (failed) return failed;
+  }
+  if (thimble_io_close(outputs)) return harness_no_outputs;
+  return thimble_io_close(inputs) ? harness_no_inputs : 0;
+}
