@@ -1,0 +1,27 @@
+// plan/aliases.h
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "ir/graph.h"
+#include "plan/liveness.h"
+#include "target/kernel_choice.h"
+
+namespace thimble::plan {
+
+/// Every tensor its own holder.
+Holders separate_holders(const ir::Graph& graph);
+
+/// The holder of each tensor where reshapes share their input's bytes: the tensor at the head of the chain of views.
+Holders view_holders(const ir::Graph& graph);
+
+/// Whether an operator runs no code because its output is a view of its input.
+bool is_view(const ir::Op& op, const Holders& holders);
+
+/// Lets operators write over an input that nothing reads after them: joins the holder of the output to that of the
+/// input and their lifetimes. `kernels` are those of `stage_ops`, and say which may work in place.
+void share_in_place(const ir::Graph& graph, std::span<const int> stage_ops,
+                    std::span<const target::KernelChoice> kernels, Holders& holders, std::vector<Lifetime>& lifetimes);
+
+}  // namespace thimble::plan

@@ -1,0 +1,61 @@
+// plan/peak.cpp
+#include "plan/peak.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace thimble::plan {
+namespace {
+
+/// The operator that a message names for a stage: the last step's, whose output the stage is there for.
+std::string describe_layer(const ir::Graph& graph, const Plan& plan, int stage) {
+  if (plan.stages.empty() || plan.stages[static_cast<std::size_t>(stage)].steps.empty()) return "the input";
+  const int op = plan.stages[static_cast<std::size_t>(stage)].steps.back().op;
+  const std::string& name = graph.name_of(graph.ops[static_cast<std::size_t>(op)]);
+  return fmt::format("layer {} \"{}\"", op, name);
+}
+
+}  // namespace
+
+std::vector<std::int64_t> live_bytes(const Plan& plan) {
+  std::vector<std::int64_t> live(std::max<std::size_t>(plan.stages.size(), 1), 0);
+  for (const Buffer& buffer : plan.buffers)
+    for (int stage = buffer.first_stage; stage <= buffer.last_stage; ++stage)
+      live[static_cast<std::size_t>(stage)] += buffer.bytes;
+  return live;
+}
+
+Peak peak_of(const Plan& plan) {
+  const std::vector<std::int64_t> live = live_bytes(plan);
+  const auto most = std::max_element(live.begin(), live.end());
+  Peak peak{static_cast<int>(most - live.begin()), *most, {}};
+  for (std::size_t i = 0; i < plan.buffers.size(); ++i)
+    if (plan.buffers[i].first_stage <= peak.stage && peak.stage <= plan.buffers[i].last_stage)
+      peak.buffers.push_back(static_cast<int>(i));
+  std::stable_sort(peak.buffers.begin(), peak.buffers.end(), [&](int a, int b) {
+    return plan.buffers[static_cast<std::size_t>(a)].bytes > plan.buffers[static_cast<std::size_t>(b)].bytes;
+  });
+  return peak;
+}
+
+std::string describe_peak(const ir::Graph& graph, const Plan& plan) {
+  const Peak peak = peak_of(plan);
+  std::string buffers;
+  for (const int i : peak.buffers) {
+    const Buffer& buffer = plan.buffers[static_cast<std::size_t>(i)];
+    buffers += fmt::format("{}{} {}", buffers.empty() ? "" : ", ", buffer.name, buffer.bytes);
+  }
+  return fmt::format("{} ({})", describe_layer(graph, plan, peak.stage), buffers);
+}
+
+void require_arena_fits(const ir::Graph& graph, const Plan& plan, const target::Board& board) {
+  const std::int64_t excess = plan.arena_bytes - board.sram_bytes;
+  if (excess <= 0) return;
+  throw Error(
+      fmt::format("{}: does not fit {}: its arena of {} bytes exceeds the SRAM of {} bytes by {}, at {}", graph.name,
+                  board.name, plan.arena_bytes, board.sram_bytes, excess, describe_peak(graph, plan)),
+      "`thimble boards` lists every board; a smaller input resolution or width needs less", Exit::answer_is_no);
+}
+
+}  // namespace thimble::plan

@@ -1,0 +1,120 @@
+// plan/plan_layout.cpp
+#include "plan/plan_layout.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "plan/row_reads.h"
+
+namespace thimble::plan {
+namespace {
+
+int stages_of(const Plan& plan) { return std::max(static_cast<int>(plan.stages.size()), 1); }
+
+bool contains(std::size_t count, int index) { return index >= 0 && static_cast<std::size_t>(index) < count; }
+
+void check_buffer(const Plan& plan, const Buffer& buffer) {
+  if (buffer.bytes < 0 || buffer.offset < 0 || buffer.offset > plan.arena_bytes - buffer.bytes)
+    fail("plan: buffer \"{}\" at [{}, {}) lies outside the arena of {} bytes", buffer.name, buffer.offset,
+         buffer.offset + buffer.bytes, plan.arena_bytes);
+  if (buffer.offset % arena_alignment != 0)
+    fail("plan: buffer \"{}\" at {} is not aligned to {} bytes", buffer.name, buffer.offset, arena_alignment);
+  if (buffer.first_stage < 0 || buffer.last_stage < buffer.first_stage || buffer.last_stage >= stages_of(plan))
+    fail("plan: buffer \"{}\" is live in stages [{}, {}] of {}", buffer.name, buffer.first_stage, buffer.last_stage,
+         stages_of(plan));
+}
+
+void check_apart(const Buffer& a, const Buffer& b) {
+  const bool share_stage = a.first_stage <= b.last_stage && b.first_stage <= a.last_stage;
+  const bool share_byte = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+  if (share_stage && share_byte)
+    fail("plan: buffers \"{}\" at [{}, {}) and \"{}\" at [{}, {}) share bytes and are both live in stage {}", a.name,
+         a.offset, a.offset + a.bytes, b.name, b.offset, b.offset + b.bytes, std::max(a.first_stage, b.first_stage));
+}
+
+void check_placement(const ir::Graph& graph, const Plan& plan, const Placement& placement) {
+  if (!contains(graph.tensors.size(), placement.tensor)) fail("plan: a placement names no tensor of the graph");
+  const ir::Tensor& tensor = graph.tensor(placement.tensor);
+  if (tensor.is_constant()) fail("plan: constant \"{}\" is placed in the arena", tensor.name);
+  if (!contains(plan.buffers.size(), placement.buffer)) fail("plan: \"{}\" lies in no buffer of the plan", tensor.name);
+  const bool image = tensor.shape.size() == 4 && tensor.shape[0] == 1;
+  const int rows = image ? tensor.shape[1] : 1;
+  if (placement.rows != rows || placement.row_bytes * rows != tensor.bytes())
+    fail("plan: \"{}\" ({}) is placed as {} rows of {} bytes", tensor.name, ir::text_of(tensor.shape), placement.rows,
+         placement.row_bytes);
+  if (placement.ring_rows < 1 || placement.ring_rows > rows)
+    fail("plan: \"{}\" has {} rows, a ring of {} cannot hold them", tensor.name, rows, placement.ring_rows);
+  const Buffer& buffer = plan.buffers[static_cast<std::size_t>(placement.buffer)];
+  const std::int64_t end = placement.offset + placement.ring_rows * placement.row_bytes;
+  if (placement.offset < 0 || end > buffer.bytes)
+    fail("plan: \"{}\" at bytes [{}, {}) of its buffer does not fit into the {} bytes of \"{}\"", tensor.name,
+         placement.offset, end, buffer.bytes, buffer.name);
+}
+
+void check_rows(const ir::Graph& graph, const Stage& stage, const Step& step) {
+  const ir::Op& op = graph.ops[static_cast<std::size_t>(step.op)];
+  const std::string& name = graph.name_of(op);
+  const ir::Tensor& output = graph.tensor(op.outputs.at(0));
+  const bool image = output.shape.size() == 4 && output.shape[0] == 1;
+  const std::int64_t rows = image ? output.shape[1] : 1;
+  const std::int64_t first = step.rows.first;
+  const std::int64_t last = first + std::int64_t{step.rows.advance} * (stage.iterations - 1);
+  if (step.rows.count < 1 || std::min(first, last) < 0 || std::max(first, last) + step.rows.count > rows)
+    fail("plan: \"{}\" has rows 0 to {}, a step computes rows {} to {}", name, rows - 1, std::min(first, last),
+         std::max(first, last) + step.rows.count - 1);
+  if (stage.iterations > 1 && step.rows.advance == 0)
+    fail("plan: \"{}\": each of {} iterations computes the same rows", name, stage.iterations);
+  if (!computed_by_rows(graph, op) && step.rows.count != rows)
+    fail("plan: \"{}\" ({}) cannot be computed row by row", name, ir::name_of(op.kind));
+}
+
+void check_scratch(const Plan& plan, const std::string& name, const Step& step) {
+  const std::int64_t needed = step.kernel.scratch_bytes;
+  if (step.scratch_buffer == -1) {
+    if (needed > 0) fail("plan: \"{}\" needs {} bytes of scratch and has none", name, needed);
+    return;
+  }
+  if (!contains(plan.buffers.size(), step.scratch_buffer)) fail("plan: the scratch of \"{}\" is no buffer", name);
+  const std::int64_t bytes = plan.buffers[static_cast<std::size_t>(step.scratch_buffer)].bytes;
+  if (bytes < needed) fail("plan: \"{}\" needs {} bytes of scratch and has {}", name, needed, bytes);
+}
+
+void check_placed(const ir::Graph& graph, const Plan& plan, ir::TensorId id) {
+  if (id != ir::no_tensor && !graph.tensor(id).is_constant() && plan.find(id) == nullptr)
+    fail("plan: tensor \"{}\" is used and has no place in the arena", graph.tensor(id).name);
+}
+
+void check_step(const ir::Graph& graph, const Plan& plan, const Stage& stage, const Step& step) {
+  if (!contains(graph.ops.size(), step.op)) fail("plan: a step computes op {} of {}", step.op, graph.ops.size());
+  const ir::Op& op = graph.ops[static_cast<std::size_t>(step.op)];
+  if (op.outputs.size() != 1)
+    fail("plan: \"{}\" has {} outputs, one is supported", graph.name_of(op), op.outputs.size());
+  for (const ir::TensorId id : op.inputs) check_placed(graph, plan, id);
+  check_placed(graph, plan, op.outputs[0]);
+  check_rows(graph, stage, step);
+  check_scratch(plan, graph.name_of(op), step);
+}
+
+}  // namespace
+
+void check_layout(const ir::Graph& graph, const Plan& plan) {
+  for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+    check_buffer(plan, plan.buffers[i]);
+    for (std::size_t j = 0; j < i; ++j) check_apart(plan.buffers[j], plan.buffers[i]);
+  }
+  std::set<ir::TensorId> placed;
+  for (const Placement& placement : plan.placements) {
+    check_placement(graph, plan, placement);
+    if (!placed.insert(placement.tensor).second)
+      fail("plan: tensor \"{}\" has two places", graph.tensor(placement.tensor).name);
+  }
+  for (const Stage& stage : plan.stages) {
+    if (stage.iterations < 1) fail("plan: a stage has {} iterations", stage.iterations);
+    for (const Step& step : stage.steps) check_step(graph, plan, stage, step);
+  }
+  for (const ir::TensorId id : graph.inputs) check_placed(graph, plan, id);
+  for (const ir::TensorId id : graph.outputs) check_placed(graph, plan, id);
+}
+
+}  // namespace thimble::plan

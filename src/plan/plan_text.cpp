@@ -1,0 +1,77 @@
+// plan/plan_text.cpp
+#include "plan/plan_text.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "plan/peak.h"
+
+namespace thimble::plan {
+namespace {
+
+enum Column { stage, layer, op, kernel, rows, live, mark, columns };
+using Line = std::array<std::string, columns>;
+
+std::string text_of(const Stage& stage, const RowRange& rows) {
+  const int last = rows.first + rows.count - 1;
+  const std::string range = rows.count == 1 ? fmt::format("{}", rows.first) : fmt::format("{}-{}", rows.first, last);
+  if (stage.iterations == 1) return range;
+  return fmt::format("{} (+{}) x{}", range, rows.advance, stage.iterations);
+}
+
+std::vector<Line> lines_of(const ir::Graph& graph, const Plan& plan) {
+  const std::vector<std::int64_t> bytes = live_bytes(plan);
+  const int peak = peak_of(plan).stage;
+  std::vector<Line> lines{{"stage", "layer", "op", "kernel", "rows", "live bytes", ""}};
+  for (std::size_t s = 0; s < plan.stages.size(); ++s)
+    for (const Step& step : plan.stages[s].steps) {
+      const ir::Op& operation = graph.ops[static_cast<std::size_t>(step.op)];
+      Line line;
+      line[stage] = std::to_string(s);
+      line[layer] = graph.name_of(operation);
+      line[op] = ir::name_of(operation.kind);
+      line[kernel] = step.kernel.kernel;
+      line[rows] = text_of(plan.stages[s], step.rows);
+      line[live] = std::to_string(bytes[s]);
+      if (static_cast<int>(s) == peak) line[mark] = "<- peak";
+      lines.push_back(std::move(line));
+    }
+  return lines;
+}
+
+/// Long layer names keep their end: that is where they differ.
+std::string shortened(const std::string& text, std::size_t width) {
+  return text.size() <= width ? text : "..." + text.substr(text.size() - (width - 3));
+}
+
+std::string table_of(std::vector<Line> lines) {
+  constexpr std::size_t widest_layer = 48;
+  std::array<std::size_t, columns> width{};
+  for (Line& line : lines) {
+    line[layer] = shortened(line[layer], widest_layer);
+    for (std::size_t c = 0; c < columns; ++c) width[c] = std::max(width[c], line[c].size());
+  }
+  std::string table;
+  for (const Line& line : lines) {
+    std::string row;
+    for (std::size_t c = 0; c < columns; ++c)
+      row += c == stage || c == live ? fmt::format("{:>{}}  ", line[c], width[c])
+                                     : fmt::format("{:<{}}  ", line[c], width[c]);
+    row.erase(row.find_last_not_of(' ') + 1);
+    table += row + "\n";
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string text_of(const ir::Graph& graph, const Plan& plan) {
+  std::string text = table_of(lines_of(graph, plan));
+  text += fmt::format("arena {} bytes; most live at {}\n", plan.arena_bytes, describe_peak(graph, plan));
+  return text;
+}
+
+}  // namespace thimble::plan

@@ -1,0 +1,30 @@
+// plan/row_reads.h
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace thimble::plan {
+
+/// Bytes [begin, end) of a tensor, as it lies densely, that computing some output reads.
+struct Read {
+  ir::TensorId tensor = ir::no_tensor;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  /// Byte i of the tensor is read only to compute byte i of the output, before that is written.
+  bool element_for_element = false;
+};
+
+/// Whether the kernels compute any rows of the operator's output by themselves. Others (mean, concat, fully connected,
+/// ...) run as one piece: they may read any byte of their inputs after they have written any byte of the output.
+bool computed_by_rows(const ir::Graph& graph, const ir::Op& op);
+
+/// The activations that one output row reads, for operators computed by rows.
+std::vector<Read> reads_of_row(const ir::Graph& graph, const ir::Op& op, int row);
+
+/// The activations that the whole output reads.
+std::vector<Read> reads_of_all(const ir::Graph& graph, const ir::Op& op);
+
+}  // namespace thimble::plan

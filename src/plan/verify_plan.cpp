@@ -1,0 +1,192 @@
+// plan/verify_plan.cpp
+#include "plan/verify_plan.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "plan/plan_layout.h"
+#include "plan/row_reads.h"
+#include "plan/shadow_arena.h"
+
+namespace thimble::plan {
+namespace {
+
+/// Bytes of a tensor that are consecutive in the arena too: byte `byte` of the tensor is at `address`.
+struct Piece {
+  std::int64_t address = 0;
+  std::int64_t bytes = 0;
+  std::int64_t byte = 0;
+};
+
+bool overlap(const Piece& a, const Piece& b) {
+  return a.address < b.address + b.bytes && b.address < a.address + a.bytes;
+}
+
+/// The tensor whose bytes each tensor equals: reshapes change no byte, whether a step copies them or not.
+std::vector<ir::TensorId> same_bytes(const ir::Graph& graph) {
+  std::vector<ir::TensorId> source(graph.tensors.size());
+  std::iota(source.begin(), source.end(), 0);
+  for (const ir::Op& op : graph.ops)
+    if (std::holds_alternative<ir::Reshape>(op.kind) && !graph.tensor(op.inputs.at(0)).is_constant())
+      source[static_cast<std::size_t>(op.outputs.at(0))] = source[static_cast<std::size_t>(op.inputs[0])];
+  return source;
+}
+
+/// Executes a plan on bytes that know what they are.
+class Execution {
+ public:
+  Execution(const ir::Graph& graph, const Plan& plan)
+      : graph_(graph), plan_(plan), arena_(plan.arena_bytes), source_(same_bytes(graph)), place_(graph.tensors.size()) {
+    for (const Placement& placement : plan.placements) place_[static_cast<std::size_t>(placement.tensor)] = &placement;
+  }
+
+  void run() {
+    for (const ir::TensorId id : graph_.inputs) supply_input(id);
+    for (stage_ = 0; stage_ < static_cast<int>(plan_.stages.size()); ++stage_) {
+      const Stage& stage = plan_.stages[static_cast<std::size_t>(stage_)];
+      for (int iteration = 0; iteration < stage.iterations; ++iteration)
+        for (step_ = 0; step_ < static_cast<int>(stage.steps.size()); ++step_)
+          run_step(stage.steps[static_cast<std::size_t>(step_)], iteration);
+    }
+    for (const ir::TensorId id : graph_.outputs) expect_output(id);
+  }
+
+ private:
+  const Placement& place(ir::TensorId id) const { return *place_[static_cast<std::size_t>(id)]; }
+  const Buffer& buffer_of(ir::TensorId id) const { return plan_.buffers[static_cast<std::size_t>(place(id).buffer)]; }
+
+  /// Where bytes [begin, end) of a tensor lie. A tensor that is there as a whole is one piece, a ring one piece a row.
+  std::vector<Piece> pieces(ir::TensorId id, std::int64_t begin, std::int64_t end) const {
+    const Placement& placement = place(id);
+    const std::int64_t base = buffer_of(id).offset + placement.offset;
+    if (placement.ring_rows == placement.rows) return {{base + begin, end - begin, begin}};
+    std::vector<Piece> pieces;
+    while (begin < end) {
+      const std::int64_t row = begin / placement.row_bytes;
+      const std::int64_t stop = std::min(end, (row + 1) * placement.row_bytes);
+      const std::int64_t slot = row % placement.ring_rows;
+      pieces.push_back({base + slot * placement.row_bytes + begin % placement.row_bytes, stop - begin, begin});
+      begin = stop;
+    }
+    return pieces;
+  }
+
+  ShadowArena::Content content(ir::TensorId id, std::int64_t byte) const {
+    return {source_[static_cast<std::size_t>(id)], byte};
+  }
+
+  std::optional<ShadowArena::Mismatch> find_mismatch(ir::TensorId id, std::span<const Piece> where) const {
+    for (const Piece& piece : where)
+      if (auto found = arena_.mismatch(piece.address, piece.bytes, content(id, piece.byte))) return found;
+    return std::nullopt;
+  }
+
+  void write(ir::TensorId id, std::span<const Piece> where) {
+    for (const Piece& piece : where) arena_.write(piece.address, piece.bytes, content(id, piece.byte));
+  }
+
+  void supply_input(ir::TensorId id) {
+    if (place(id).ring_rows != place(id).rows)
+      fail("plan: input \"{}\" is not there as a whole", graph_.tensor(id).name);
+    if (buffer_of(id).first_stage > 0)
+      fail("plan: input \"{}\" is written before stage 0, its buffer is live from stage {}", graph_.tensor(id).name,
+           buffer_of(id).first_stage);
+    write(id, pieces(id, 0, graph_.tensor(id).bytes()));
+  }
+
+  void expect_output(ir::TensorId id) const {
+    const std::string& name = graph_.tensor(id).name;
+    if (place(id).ring_rows != place(id).rows) fail("plan: output \"{}\" is not there as a whole", name);
+    if (buffer_of(id).last_stage + 1 < static_cast<int>(plan_.stages.size()))
+      fail("plan: output \"{}\" must stay to the end, its buffer is live to stage {} of {}", name,
+           buffer_of(id).last_stage, plan_.stages.size());
+    if (const auto found = find_mismatch(id, pieces(id, 0, graph_.tensor(id).bytes())))
+      fail("plan: at the end, {}", describe(name, *found));
+  }
+
+  void run_step(const Step& step, int iteration) {
+    const ir::Op& op = graph_.ops[static_cast<std::size_t>(step.op)];
+    require_live(buffer_of(op.outputs[0]), op);
+    if (step.scratch_buffer >= 0) require_live(plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)], op);
+    const int first = step.rows.first + iteration * step.rows.advance;
+    if (!computed_by_rows(graph_, op)) {
+      compute(step, op, reads_of_all(graph_, op), first, step.rows.count);
+      return;
+    }
+    for (int row = first; row < first + step.rows.count; ++row)
+      compute(step, op, reads_of_row(graph_, op, row), row, 1);
+  }
+
+  /// Computes output rows [first, first + count) in one piece: everything is read before the first byte and after the
+  /// last byte is written.
+  void compute(const Step& step, const ir::Op& op, const std::vector<Read>& reads, int first, int count) {
+    const std::int64_t row_bytes = place(op.outputs[0]).row_bytes;
+    const std::vector<Piece> written = pieces(op.outputs[0], first * row_bytes, (first + count) * row_bytes);
+    if (step.scratch_buffer >= 0) {
+      const Buffer& scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)];
+      arena_.spoil(scratch.offset, scratch.bytes);
+      for (const Piece& piece : written)
+        if (overlap(piece, {scratch.offset, scratch.bytes, 0}))
+          fail("{} writes over its own scratch", where(op, first));
+    }
+    for (const Read& read : reads) {
+      require_live(buffer_of(read.tensor), op);
+      const std::vector<Piece> needed = pieces(read.tensor, read.begin, read.end);
+      if (const auto found = find_mismatch(read.tensor, needed))
+        fail("{}: {}", where(op, first), describe(graph_.tensor(read.tensor).name, *found));
+      check_not_overwritten(step, op, first, read, needed, written);
+    }
+    write(op.outputs[0], written);
+  }
+
+  void check_not_overwritten(const Step& step, const ir::Op& op, int row, const Read& read,
+                             std::span<const Piece> needed, std::span<const Piece> written) const {
+    for (const Piece& in : needed)
+      for (const Piece& out : written) {
+        if (!overlap(in, out)) continue;
+        const bool exactly_in_place = in.address - in.byte == out.address - out.byte;
+        if (step.kernel.in_place && read.element_for_element && exactly_in_place) continue;
+        fail("{} writes over bytes of \"{}\" that it still reads, at arena byte {}", where(op, row),
+             graph_.tensor(read.tensor).name, std::max(in.address, out.address));
+      }
+  }
+
+  void require_live(const Buffer& buffer, const ir::Op& op) const {
+    if (buffer.first_stage <= stage_ && stage_ <= buffer.last_stage) return;
+    fail("plan: stage {}, step {} (\"{}\") uses buffer \"{}\", which is live in stages [{}, {}]", stage_, step_,
+         graph_.name_of(op), buffer.name, buffer.first_stage, buffer.last_stage);
+  }
+
+  std::string where(const ir::Op& op, int row) const {
+    return fmt::format("plan: stage {}, step {} (\"{}\", row {})", stage_, step_, graph_.name_of(op), row);
+  }
+
+  std::string describe(const std::string& name, const ShadowArena::Mismatch& found) const {
+    const std::string held = found.held.tensor == ir::no_tensor ? std::string("garbage")
+                                                                : fmt::format("byte {} of \"{}\"", found.held.byte,
+                                                                              graph_.tensor(found.held.tensor).name);
+    return fmt::format("byte {} of \"{}\" should be at arena byte {}, which holds {}", found.expected.byte, name,
+                       found.address, held);
+  }
+
+  const ir::Graph& graph_;
+  const Plan& plan_;
+  ShadowArena arena_;
+  std::vector<ir::TensorId> source_;
+  std::vector<const Placement*> place_;  ///< By tensor.
+  int stage_ = 0;
+  int step_ = 0;
+};
+
+}  // namespace
+
+void verify_plan(const ir::Graph& graph, const Plan& plan) {
+  check_layout(graph, plan);
+  Execution(graph, plan).run();
+}
+
+}  // namespace thimble::plan
