@@ -48,8 +48,8 @@ typedef struct {
 } thimble_factor;
 
 /* Convolution, depthwise convolution, and fully connected (a 1x1 convolution of one row of `in_w` pixels).
- * Weights' layout is the variant's; the input's zero point is folded into the bias: bias'[o] = bias[o] - zp * sum(w[o]),
- * so a padded pixel holds in_zero_point. */
+ * Weights' layout is the variant's; the input's zero point is folded into the bias: bias'[o] = bias[o] - zp *
+ * sum(w[o]), so a padded pixel holds in_zero_point. */
 typedef struct {
   int32_t in_h, in_w, in_ch;
   int32_t out_h, out_w, out_ch;
@@ -104,9 +104,10 @@ typedef struct {
   const uint16_t* column_of;
 } thimble_resize;
 
-/* Sums over the axes of a mean and requantizes. The tensor is seen as [outer][reduced][inner]. */
+/* Sums over the axes of a mean and requantizes. The tensor is seen as [outer][reduced][inner][reduced_inner]; a mean
+ * over neighbouring axes has reduced_inner 1 (or 0, which means the same). */
 typedef struct {
-  int32_t outer, reduced, inner;
+  int32_t outer, reduced, inner, reduced_inner;
   int32_t in_zero_point, out_zero_point, out_min, out_max;
   thimble_factor factor;
 } thimble_mean;
@@ -128,9 +129,38 @@ typedef struct {
   int32_t multiplier, left_shift, diff_min;
 } thimble_softmax;
 
+/* Keeps a row kernel one function that all its layers share, instead of a copy in each call of a driver. */
+#if defined(__GNUC__)
+#define THIMBLE_SHARED static __attribute__((noinline, unused))
+#else
+#define THIMBLE_SHARED static inline
+#endif
+
 /* Address of row r of a plane. */
 static inline int8_t* thimble_row(const thimble_plane* plane, int32_t r) {
   return plane->base + (r % plane->ring) * plane->row_bytes;
+}
+
+/* Rows from r on that follow each other in memory: up to the end of the ring. */
+static inline int32_t thimble_rows_to_wrap(const thimble_plane* plane, int32_t r) {
+  return plane->ring - r % plane->ring;
+}
+
+static inline int32_t thimble_min(int32_t a, int32_t b) { return a < b ? a : b; }
+
+static inline int32_t thimble_clamp(int32_t x, int32_t low, int32_t high) {
+  return x < low ? low : x > high ? high : x;
+}
+
+/* A plane whose rows have `row_bytes` bytes. A tensor that the plan sees as one row (any shape but [1,H,W,C]) becomes
+ * its rows; any other plane stays as it is. */
+static inline thimble_plane thimble_as_rows(const thimble_plane* plane, int32_t row_bytes) {
+  thimble_plane rows = *plane;
+  if (plane->row_bytes > row_bytes && row_bytes > 0) {
+    rows.ring = plane->ring * (plane->row_bytes / row_bytes);
+    rows.row_bytes = row_bytes;
+  }
+  return rows;
 }
 
 #endif
