@@ -36,7 +36,7 @@ class GraphBuilder {
   };
 
   TensorId conv(TensorId in, int out_channels, Window window, const std::string& name) {
-    const Shape& shape = graph_.tensor(in).shape;
+    const Shape shape = graph_.tensor(in).shape;
     const int depth = window.size * window.size * shape[3];
     const TensorId weights = weight(name + "/weights", {out_channels, window.size, window.size, shape[3]}, 0);
     const TensorId bias = bias_of(name + "/bias", in, weights, out_channels);
@@ -49,7 +49,7 @@ class GraphBuilder {
   }
 
   TensorId depthwise(TensorId in, Window window, const std::string& name) {
-    const Shape& shape = graph_.tensor(in).shape;
+    const Shape shape = graph_.tensor(in).shape;
     const int channels = shape[3];
     const TensorId weights = weight(name + "/weights", {1, window.size, window.size, channels}, 3);
     const TensorId bias = bias_of(name + "/bias", in, weights, channels);
@@ -80,7 +80,7 @@ class GraphBuilder {
   }
 
   TensorId max_pool(TensorId in, Window window, const std::string& name) {
-    const Shape& shape = graph_.tensor(in).shape;
+    const Shape shape = graph_.tensor(in).shape;
     ir::Pool2D op;
     op.kind = ir::PoolKind::max;
     op.filter_h = op.filter_w = window.size;
@@ -90,7 +90,7 @@ class GraphBuilder {
   }
 
   TensorId pad(TensorId in, int amount, const std::string& name) {
-    const Shape& shape = graph_.tensor(in).shape;
+    const Shape shape = graph_.tensor(in).shape;
     ir::Pad op;
     op.amounts = {{0, 0}, {amount, amount}, {amount, amount}, {0, 0}};
     return append(op, {in}, like(in, name, {1, shape[1] + 2 * amount, shape[2] + 2 * amount, shape[3]}));

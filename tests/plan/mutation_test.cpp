@@ -1,0 +1,97 @@
+// The verifier, tested by corrupting plans: it must reject every corruption that changes an output.
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "mutations.h"
+#include "plan/verify_plan.h"
+#include "reference/interpreter.h"
+#include "sample_graphs.h"
+#include "simulate.h"
+#include "streamed_plan.h"
+#include "test_kernels.h"
+
+namespace thimble::testing {
+namespace {
+
+std::vector<PlannedGraph> sample_plans() {
+  std::vector<PlannedGraph> plans;
+  for (ir::Graph& graph : sample_graphs()) {
+    plan::Plan in_place = layerwise_plan(graph);
+    plan::PlanOptions plain;
+    plain.in_place = plain.alias_views = plain.exact_offsets = false;
+    plans.push_back({graph, layerwise_plan(graph, plain)});
+    plans.push_back({std::move(graph), std::move(in_place)});
+  }
+  plans.push_back(streamed_convolutions({8, 5, {3, 4, 2}, 1}, test_kernel));
+  plans.push_back(streamed_convolutions({8, 5, {3, 4, 2}, 2}, test_kernel));
+  plans.push_back(streamed_convolutions({9, 5, {3, 4, 2}, 2}, test_kernel));
+  return plans;
+}
+
+/// The verifier's objection, or "".
+std::string objection(const PlannedGraph& planned) {
+  try {
+    plan::verify_plan(planned.graph, planned.plan);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+/// Whether the outputs of a simulated plan are those of the reference.
+bool computes_reference(const PlannedGraph& planned, unsigned seed) {
+  const auto inputs = random_inputs(planned.graph, seed);
+  const auto outputs = simulate(planned.graph, planned.plan, inputs, seed + 1);
+  return outputs.has_value() && *outputs == reference::run(planned.graph, inputs);
+}
+
+TEST(Mutation, ValidPlansVerifyAndComputeTheReference) {
+  for (const PlannedGraph& planned : sample_plans()) {
+    EXPECT_EQ(objection(planned), "") << planned.graph.name;
+    EXPECT_TRUE(computes_reference(planned, 11)) << planned.graph.name;
+  }
+}
+
+TEST(Mutation, VerifierRejectsEveryCorruptionThatChangesAnOutput) {
+  struct Count {
+    int tried = 0, changed = 0, rejected = 0, rejected_unchanged = 0;
+  };
+  std::map<std::string_view, Count> counts;
+  Count total;
+  std::mt19937 random(2);
+  for (const PlannedGraph& valid : sample_plans()) {
+    for (const Mutation& mutation : mutations()) {
+      for (int trial = 0; trial < 8; ++trial) {
+        PlannedGraph corrupt = valid;
+        if (!mutation.apply(corrupt.plan, random)) continue;
+        const bool changed = !computes_reference(corrupt, static_cast<unsigned>(random()));
+        const bool rejected = !objection(corrupt).empty();
+        ASSERT_TRUE(rejected || !changed)
+            << mutation.name << " in a plan of " << valid.graph.name << " changes an output and passes the verifier";
+        for (Count* count : {&counts[mutation.name], &total}) {
+          ++count->tried;
+          count->changed += changed ? 1 : 0;
+          count->rejected += rejected ? 1 : 0;
+          count->rejected_unchanged += rejected && !changed ? 1 : 0;
+        }
+      }
+    }
+  }
+  for (const auto& [name, count] : counts)
+    fmt::print("{:<38} tried {:>4}  changed an output {:>4}  rejected {:>4}, without a change {:>4}\n", name,
+               count.tried, count.changed, count.rejected, count.rejected_unchanged);
+  fmt::print("{:<38} tried {:>4}  changed an output {:>4}  rejected {:>4}, without a change {:>4}\n", "all",
+             total.tried, total.changed, total.rejected, total.rejected_unchanged);
+  EXPECT_GE(total.tried, 1000);
+  EXPECT_GE(total.changed * 2, total.tried) << "too few corruptions matter";
+  EXPECT_LE(total.rejected_unchanged * 3, total.tried) << "the verifier rejects what is harmless";
+  EXPECT_LT(total.rejected, total.tried) << "the verifier rejects everything";
+}
+
+}  // namespace
+}  // namespace thimble::testing

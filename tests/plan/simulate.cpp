@@ -1,0 +1,142 @@
+#include "simulate.h"
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+#include <variant>
+
+namespace thimble::testing {
+namespace {
+
+using reference::Bytes;
+
+struct OutOfMemory : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+Bytes random_bytes(std::size_t count, std::mt19937& random) {
+  Bytes bytes(count);
+  std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<std::byte>(random()); });
+  return bytes;
+}
+
+bool runs_at_once(const ir::Operator& kind) {
+  return std::holds_alternative<ir::FullyConnected>(kind) || std::holds_alternative<ir::Mean>(kind) ||
+         std::holds_alternative<ir::Reshape>(kind) || std::holds_alternative<ir::Transpose>(kind) ||
+         std::holds_alternative<ir::Concat>(kind) || std::holds_alternative<ir::Softmax>(kind);
+}
+
+class Simulation {
+ public:
+  Simulation(const ir::Graph& graph, const plan::Plan& plan, unsigned seed)
+      : graph_(graph), plan_(plan), random_(seed) {
+    arena_ = random_bytes(static_cast<std::size_t>(std::max<std::int64_t>(plan.arena_bytes, 0)), random_);
+  }
+
+  std::vector<Bytes> run(std::span<const Bytes> inputs) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) scatter(graph_.inputs[i], inputs[i], 0, rows(graph_.inputs[i]));
+    for (const plan::Stage& stage : plan_.stages)
+      for (int iteration = 0; iteration < stage.iterations; ++iteration)
+        for (const plan::Step& step : stage.steps) run_step(step, iteration);
+    std::vector<Bytes> outputs;
+    for (const ir::TensorId id : graph_.outputs) outputs.push_back(gather(id));
+    return outputs;
+  }
+
+ private:
+  int rows(ir::TensorId id) const { return plan::rows_of(graph_.tensor(id)); }
+
+  std::byte* memory(std::int64_t address, std::int64_t bytes) {
+    if (address < 0 || bytes < 0 || address + bytes > static_cast<std::int64_t>(arena_.size()))
+      throw OutOfMemory("outside the arena");
+    return arena_.data() + address;
+  }
+
+  std::byte* row(ir::TensorId id, int r) {
+    const plan::Placement* placement = plan_.find(id);
+    if (placement == nullptr || placement->ring_rows < 1) throw OutOfMemory("no place");
+    const plan::Buffer& buffer = plan_.buffers.at(static_cast<std::size_t>(placement->buffer));
+    const std::int64_t slot = r % placement->ring_rows;
+    return memory(buffer.offset + placement->offset + slot * placement->row_bytes,
+                  plan::row_bytes_of(graph_.tensor(id)));
+  }
+
+  Bytes gather(ir::TensorId id) {
+    const auto row_bytes = static_cast<std::size_t>(plan::row_bytes_of(graph_.tensor(id)));
+    Bytes values;
+    for (int r = 0; r < rows(id); ++r) {
+      const std::byte* begin = row(id, r);
+      values.insert(values.end(), begin, begin + row_bytes);
+    }
+    return values;
+  }
+
+  void scatter(ir::TensorId id, const Bytes& values, int first, int count) {
+    const auto row_bytes = static_cast<std::ptrdiff_t>(plan::row_bytes_of(graph_.tensor(id)));
+    for (int r = first; r < first + count; ++r) std::copy_n(values.begin() + r * row_bytes, row_bytes, row(id, r));
+  }
+
+  void spoil_scratch(const plan::Step& step) {
+    if (step.kernel.scratch_bytes == 0) return;
+    if (step.scratch_buffer < 0) throw OutOfMemory("no scratch");
+    const plan::Buffer& scratch = plan_.buffers.at(static_cast<std::size_t>(step.scratch_buffer));
+    std::byte* begin = memory(scratch.offset, step.kernel.scratch_bytes);
+    std::generate_n(begin, step.kernel.scratch_bytes, [&] { return static_cast<std::byte>(random_()); });
+  }
+
+  void run_step(const plan::Step& step, int iteration) {
+    const ir::Op& op = graph_.ops.at(static_cast<std::size_t>(step.op));
+    const int first = step.rows.first + iteration * step.rows.advance;
+    if (first < 0 || step.rows.count < 0 || first + step.rows.count > rows(op.outputs[0]))
+      throw OutOfMemory("rows that do not exist");
+    if (runs_at_once(op.kind)) {
+      compute(step, op, first, step.rows.count);
+      return;
+    }
+    for (int r = first; r < first + step.rows.count; ++r) compute(step, op, r, 1);
+  }
+
+  /// A kernel uses its scratch from before its first read to after its last write.
+  void compute(const plan::Step& step, const ir::Op& op, int first, int count) {
+    spoil_scratch(step);
+    std::vector<Bytes> inputs;
+    for (const ir::TensorId id : op.inputs) {
+      if (id == ir::no_tensor)
+        inputs.emplace_back();
+      else if (graph_.tensor(id).is_constant())
+        inputs.push_back(*graph_.tensor(id).data);
+      else
+        inputs.push_back(gather(id));
+    }
+    scatter(op.outputs[0], reference::evaluate(graph_, op, inputs).at(0), first, count);
+    spoil_scratch(step);
+  }
+
+  const ir::Graph& graph_;
+  const plan::Plan& plan_;
+  std::mt19937 random_;
+  Bytes arena_;
+};
+
+}  // namespace
+
+std::optional<std::vector<Bytes>> simulate(const ir::Graph& graph, const plan::Plan& plan,
+                                           std::span<const Bytes> inputs, unsigned seed) {
+  try {
+    return Simulation(graph, plan, seed).run(inputs);
+  } catch (const OutOfMemory&) {
+    return std::nullopt;
+  } catch (const std::out_of_range&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<Bytes> random_inputs(const ir::Graph& graph, unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<Bytes> inputs;
+  for (const ir::TensorId id : graph.inputs)
+    inputs.push_back(random_bytes(static_cast<std::size_t>(graph.tensor(id).bytes()), random));
+  return inputs;
+}
+
+}  // namespace thimble::testing

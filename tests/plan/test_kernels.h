@@ -1,0 +1,30 @@
+// Kernel choices for tests that do not need real kernels: scratch where real ones have it, in place where they can be.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "ir/graph.h"
+#include "plan/layerwise.h"
+#include "plan/plan.h"
+#include "target/kernel_choice.h"
+
+namespace thimble::testing {
+
+inline target::KernelChoice test_kernel(const ir::Graph& graph, const ir::Op& op) {
+  const auto is = [&]<typename... Kinds>() { return (std::holds_alternative<Kinds>(op.kind) || ...); };
+  target::KernelChoice choice;
+  choice.kernel = "test_" + std::string(ir::name_of(op.kind));
+  choice.in_place = is.template operator()<ir::Add, ir::Sub, ir::Mul, ir::Sigmoid, ir::Clamp, ir::Softmax>();
+  if (is.template operator()<ir::Conv2D, ir::DepthwiseConv2D, ir::Mean>())
+    choice.scratch_bytes = 4 * graph.tensor(op.inputs[0]).shape.back() + 2;
+  return choice;
+}
+
+inline plan::Plan layerwise_plan(const ir::Graph& graph, const plan::PlanOptions& options = {}) {
+  std::vector<target::KernelChoice> kernels;
+  for (const ir::Op& op : graph.ops) kernels.push_back(test_kernel(graph, op));
+  return plan::plan_layerwise(graph, kernels, options);
+}
+
+}  // namespace thimble::testing

@@ -1,0 +1,2 @@
+find_package(rapidcheck REQUIRED)
+thimble_test(plan thimble_plan thimble_passes thimble_import thimble_reference rapidcheck)

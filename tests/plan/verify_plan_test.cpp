@@ -1,0 +1,196 @@
+// verify_plan: what it accepts, what it refuses, and in which words.
+#include "plan/verify_plan.h"
+
+#include <chrono>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "sample_graphs.h"
+#include "streamed_plan.h"
+#include "test_kernels.h"
+
+namespace thimble::plan {
+namespace {
+
+using testing::GraphBuilder;
+using ::testing::HasSubstr;
+using testing::layerwise_plan;
+using testing::PlannedGraph;
+
+std::string objection(const ir::Graph& graph, const Plan& plan) {
+  try {
+    verify_plan(graph, plan);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+/// input [1,4,4,2] -> a -> b, 1x1 max pools: each tensor 32 bytes in 4 rows of 8.
+PlannedGraph three_tensors() {
+  GraphBuilder g("three");
+  const auto in = g.input({1, 4, 4, 2});
+  const auto a = g.max_pool(in, {1, 1, 0}, "a");
+  const auto b = g.max_pool(a, {1, 1, 0}, "b");
+  PlannedGraph planned{g.finish({b}), {}};
+  planned.plan = layerwise_plan(planned.graph);
+  return planned;
+}
+
+TEST(VerifyPlan, AcceptsPlansThatDifferOnlyInWhereBuffersLie) {
+  for (const ir::Graph& graph : testing::sample_graphs()) {
+    const Plan plan = layerwise_plan(graph);
+    Plan mirrored = plan;
+    for (Buffer& buffer : mirrored.buffers)
+      buffer.offset = (plan.arena_bytes - buffer.offset - buffer.bytes) / arena_alignment * arena_alignment;
+    EXPECT_EQ(objection(graph, mirrored), "") << graph.name;
+    Plan lifted = plan;
+    lifted.arena_bytes += 64;
+    for (Buffer& buffer : lifted.buffers) buffer.offset += 64;
+    EXPECT_EQ(objection(graph, lifted), "") << graph.name;
+  }
+}
+
+TEST(VerifyPlan, AcceptsRowsComputedInSeveralStepsAndStages) {
+  PlannedGraph p = three_tensors();
+  Stage& first = p.plan.stages[0];
+  first.iterations = 2;
+  first.steps[0].rows = {0, 2, 2};
+  EXPECT_EQ(objection(p.graph, p.plan), "");
+  first.iterations = 4;
+  first.steps[0].rows = {3, -1, 1};
+  EXPECT_EQ(objection(p.graph, p.plan), "");
+}
+
+TEST(VerifyPlan, NamesTheFirstByteThatIsWrong) {
+  PlannedGraph p = three_tensors();
+  p.plan.stages[0].steps[0].rows = {0, 0, 3};
+  EXPECT_THAT(objection(p.graph, p.plan),
+              ::testing::AllOf(HasSubstr("stage 1, step 0 (\"b\", row 3)"), HasSubstr("byte 24 of \"a\""),
+                               HasSubstr("which holds garbage")));
+}
+
+TEST(VerifyPlan, RefusesAnIncompleteOutput) {
+  PlannedGraph p = three_tensors();
+  p.plan.stages[1].steps[0].rows = {1, 0, 3};
+  EXPECT_THAT(objection(p.graph, p.plan), HasSubstr("at the end, byte 0 of \"b\""));
+}
+
+TEST(VerifyPlan, RefusesARingThatIsTooShort) {
+  PlannedGraph p = testing::streamed_convolutions({8, 5, {3, 4, 2}, 1}, testing::test_kernel);
+  EXPECT_EQ(objection(p.graph, p.plan), "");
+  p.plan.placements[1].ring_rows = 2;
+  EXPECT_THAT(objection(p.graph, p.plan), HasSubstr("should be at arena byte"));
+}
+
+TEST(VerifyPlan, RefusesBuffersThatMeet) {
+  PlannedGraph p = three_tensors();
+  p.plan.buffers[1].offset = p.plan.buffers[0].offset;
+  EXPECT_THAT(objection(p.graph, p.plan), HasSubstr("share bytes and are both live in stage 0"));
+}
+
+TEST(VerifyPlan, RefusesAUseOutsideTheLiveRange) {
+  PlannedGraph p = three_tensors();
+  p.plan.buffers[1].last_stage = 0;
+  EXPECT_THAT(objection(p.graph, p.plan), HasSubstr("uses buffer \"a\", which is live in stages [0, 0]"));
+}
+
+/// Three tensors of 32 bytes; the last operator reads and writes one buffer of 64 at a distance.
+std::string objection_to_overlap(bool sigmoid, std::int64_t distance, bool kernel_in_place) {
+  GraphBuilder g("overlap");
+  const auto in = g.input({1, 4, 4, 2});
+  const auto a = g.max_pool(in, {1, 1, 0}, "a");
+  const auto b = sigmoid ? g.sigmoid(a, "b") : g.max_pool(a, {3, 1, 1}, "b");
+  const ir::Graph graph = g.finish({b});
+  PlanOptions options;
+  options.in_place = false;
+  Plan plan = layerwise_plan(graph, options);
+  plan.buffers = {{"input", 32, 0, 0, 0}, {"a and b", 64, 32, 0, 1}};
+  plan.arena_bytes = 96;
+  plan.placements = {{in, 0, 0, 8, 4, 4}, {a, 1, 16, 8, 4, 4}, {b, 1, 16 - distance, 8, 4, 4}};
+  plan.stages[1].steps[0].kernel.in_place = kernel_in_place;
+  return objection(graph, plan);
+}
+
+TEST(VerifyPlan, AllowsWritingOverAnInputOnlyElementForElement) {
+  EXPECT_EQ(objection_to_overlap(true, 0, true), "");
+  EXPECT_THAT(objection_to_overlap(true, 0, false), HasSubstr("writes over bytes of \"a\" that it still reads"));
+  EXPECT_THAT(objection_to_overlap(true, 4, true), HasSubstr("writes over bytes of \"a\" that it still reads"));
+  EXPECT_THAT(objection_to_overlap(false, 0, true), HasSubstr("writes over bytes of \"a\" that it still reads"));
+}
+
+/// One row is read and the next written: a row behind is enough for an operator that reads row by row.
+TEST(VerifyPlan, AllowsARowWiseOperatorToFollowItsInputAtARowsDistance) {
+  EXPECT_EQ(objection_to_overlap(true, 8, false), "");
+  EXPECT_THAT(objection_to_overlap(true, -8, false), HasSubstr("should be at arena byte"));
+  EXPECT_EQ(objection_to_overlap(false, 16, false), "");
+  EXPECT_NE(objection_to_overlap(false, 8, false), "");
+}
+
+TEST(VerifyPlan, RefusesScratchThatIsMissingSmallOrInUse) {
+  const ir::Graph graph = testing::chain_graph();
+  const Plan plan = layerwise_plan(graph);
+  const Step& step = plan.stages[0].steps[0];
+  ASSERT_GE(step.scratch_buffer, 0);
+  Plan corrupt = plan;
+  corrupt.stages[0].steps[0].scratch_buffer = -1;
+  EXPECT_THAT(objection(graph, corrupt), HasSubstr("bytes of scratch and has none"));
+  corrupt = plan;
+  corrupt.buffers[static_cast<std::size_t>(step.scratch_buffer)].bytes -= 1;
+  EXPECT_THAT(objection(graph, corrupt), HasSubstr("bytes of scratch and has"));
+  corrupt = plan;
+  corrupt.stages[0].steps[0].scratch_buffer = plan.find(graph.inputs[0])->buffer;
+  EXPECT_THAT(objection(graph, corrupt), HasSubstr("garbage"));
+  corrupt.stages[0].steps[0].scratch_buffer = plan.find(graph.ops[0].outputs[0])->buffer;
+  EXPECT_THAT(objection(graph, corrupt), HasSubstr("writes over its own scratch"));
+}
+
+TEST(VerifyPlan, RefusesNumbersThatNameNothing) {
+  const PlannedGraph p = three_tensors();
+  const auto refuses = [&](auto&& corrupt) {
+    Plan plan = p.plan;
+    corrupt(plan);
+    EXPECT_NE(objection(p.graph, plan), "");
+  };
+  refuses([](Plan& plan) { plan.stages[0].steps[0].op = 17; });
+  refuses([](Plan& plan) { plan.stages[0].steps[0].op = -1; });
+  refuses([](Plan& plan) { plan.stages[0].iterations = 0; });
+  refuses([](Plan& plan) { plan.stages[0].iterations = 2'000'000'000; });
+  refuses([](Plan& plan) { plan.stages[0].steps[0].scratch_buffer = 99; });
+  refuses([](Plan& plan) { plan.placements[0].buffer = -2; });
+  refuses([](Plan& plan) { plan.placements[0].tensor = 1000; });
+  refuses([](Plan& plan) { plan.placements[0].ring_rows = 0; });
+  refuses([](Plan& plan) { plan.placements.push_back(plan.placements[0]); });
+  refuses([](Plan& plan) { plan.buffers[0].offset = -4; });
+  refuses([](Plan& plan) { plan.buffers[0].offset += 2; });
+  refuses([](Plan& plan) { plan.buffers[0].last_stage = 9; });
+  refuses([](Plan& plan) { plan.buffers[0].bytes = INT64_MAX; });
+}
+
+/// MobileNetV2's layers at 224 x 224, one channel wide: the verifier's time does not depend on channels.
+ir::Graph mobilenet_at_224() {
+  GraphBuilder g("mobilenet");
+  auto x = g.conv(g.input({1, 224, 224, 3}), 4, {3, 2, 1}, "stem");
+  const int strides[] = {1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1};
+  for (const int stride : strides) {
+    const auto expand = g.conv(x, 6, {1, 1, 0}, "expand");
+    const auto depthwise = g.depthwise(expand, {3, stride, 1}, "depthwise");
+    const auto project = g.conv(depthwise, 4, {1, 1, 0}, "project");
+    x = stride == 1 ? g.add(project, x, "sum") : project;
+  }
+  return g.finish({g.mean(x, "pool")});
+}
+
+TEST(VerifyPlan, TakesLittleTimeForALargeNetwork) {
+  const ir::Graph graph = mobilenet_at_224();
+  const Plan plan = layerwise_plan(graph);
+  const auto start = std::chrono::steady_clock::now();
+  verify_plan(graph, plan);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+}
+
+}  // namespace
+}  // namespace thimble::plan
