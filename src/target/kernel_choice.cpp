@@ -1,0 +1,177 @@
+#include "target/kernel_choice.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "target/conv_choice.h"
+#include "target/kernel_variants.h"
+
+namespace thimble::target {
+
+namespace {
+
+using ir::DataType;
+
+/// The tallest pooling window, kernels/generic/pool_rows.h.
+constexpr int max_filter_h = 64;
+constexpr std::size_t max_rank = 4;
+
+class Chooser {
+ public:
+  Chooser(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options)
+      : graph_(graph), op_(op), dsp_(core.dsp && options.dsp) {}
+
+  KernelChoice operator()(const ir::Conv2D&) const { return choose_conv_kernel(graph_, op_, dsp_); }
+  KernelChoice operator()(const ir::DepthwiseConv2D&) const { return choose_conv_kernel(graph_, op_, dsp_); }
+  KernelChoice operator()(const ir::FullyConnected&) const { return choose_conv_kernel(graph_, op_, dsp_); }
+
+  KernelChoice operator()(const ir::Add&) const { return binary("s8_add_generic"); }
+  KernelChoice operator()(const ir::Sub&) const { return binary("s8_sub_generic"); }
+  KernelChoice operator()(const ir::Mul&) const { return binary("s8_mul_generic"); }
+
+  KernelChoice operator()(const ir::Pool2D& pool) const {
+    require_int8();
+    require_one_image();
+    require(pool.filter_h <= max_filter_h,
+            fmt::format("a window of {} rows is too tall ({} is the most)", pool.filter_h, max_filter_h));
+    return choice(pool.kind == ir::PoolKind::average ? "s8_avgpool_generic" : "s8_maxpool_generic", "any window");
+  }
+
+  KernelChoice operator()(const ir::Mean& mean) const {
+    require_int8();
+    require(mean_groups(mean) <= 4,
+            "its axes are too scattered: it must be a mean over [outer][reduced][inner][reduced]");
+    return choice("s8_mean_generic", "any axes");
+  }
+
+  KernelChoice operator()(const ir::Pad& pad) const {
+    require_bytes();
+    require(pad.amounts.size() <= max_rank, "has more than 4 dimensions");
+    require(pad.amounts.size() < max_rank || pad.amounts[0] == std::array{0, 0}, "pads the batch dimension");
+    return choice("s8_pad_generic", "any padding");
+  }
+
+  KernelChoice operator()(const ir::Reshape&) const { return choice("s8_copy_generic", "a copy where not aliased"); }
+
+  KernelChoice operator()(const ir::Transpose& transpose) const {
+    require_bytes();
+    require(transpose.permutation.size() <= max_rank, "has more than 4 dimensions");
+    return choice("s8_transpose_generic", "any permutation");
+  }
+
+  KernelChoice operator()(const ir::Concat& concat) const {
+    require(concat.activation == ir::Activation::none, "a concatenation with a fused activation is not supported");
+    return choice("s8_copy_generic", "one copy an input");
+  }
+
+  KernelChoice operator()(const ir::ResizeNearest&) const {
+    require_bytes();
+    require_one_image();
+    return choice("s8_resize_nearest_generic", "rows and columns by table");
+  }
+
+  KernelChoice operator()(const ir::Softmax&) const {
+    require_int8();
+    require(output().scale() == 1.0F / 256 && output().zero_point() == -128,
+            fmt::format("an int8 softmax has scale 1/256 and zero point -128, not {} and {}", output().scale(),
+                        output().zero_point()));
+    return choice("s8_softmax_generic", "TFLite's fixed point");
+  }
+
+  KernelChoice operator()(const ir::Sigmoid&) const {
+    require_int8();
+    return table();
+  }
+  KernelChoice operator()(const ir::Clamp&) const {
+    require_bytes();
+    return table();
+  }
+  KernelChoice operator()(const ir::Quantize&) const {
+    require_bytes();
+    return table();
+  }
+
+  KernelChoice operator()(const ir::Dequantize&) const {
+    refuse("float32 inside the network is not supported (only at its ends)");
+  }
+  KernelChoice operator()(const ir::ShapeOf&) const { refuse_shape_arithmetic(); }
+  KernelChoice operator()(const ir::StridedSlice&) const { refuse_shape_arithmetic(); }
+  KernelChoice operator()(const ir::Pack&) const { refuse_shape_arithmetic(); }
+
+ private:
+  const ir::Tensor& input(std::size_t i = 0) const { return graph_.tensor(op_.inputs.at(i)); }
+  const ir::Tensor& output() const { return graph_.tensor(op_.outputs.at(0)); }
+
+  [[noreturn]] void refuse(const std::string& what) const { refuse_op(graph_, op_, what); }
+  [[noreturn]] void refuse_shape_arithmetic() const {
+    refuse("shape arithmetic that does not fold into a constant is not supported");
+  }
+  void require(bool holds, const std::string& what) const {
+    if (!holds) refuse(what);
+  }
+  void require_one_image() const { require(input().shape.at(0) == 1, "a batch of more than 1 is not supported"); }
+  void require_int8() const {
+    for (const ir::Tensor* t : {&input(), &output()}) {
+      require(t->type == DataType::int8, fmt::format("{} is not supported (int8 is)", ir::name_of(t->type)));
+    }
+  }
+  void require_bytes() const {
+    for (const ir::Tensor* t : {&input(), &output()}) {
+      require(t->type == DataType::int8 || t->type == DataType::uint8,
+              fmt::format("{} is not supported (int8 and uint8 are)", ir::name_of(t->type)));
+    }
+  }
+
+  static KernelChoice choice(std::string_view kernel, std::string reason) {
+    const KernelVariant& variant = kernel_variant(kernel);
+    KernelChoice result;
+    result.kernel = variant.name;
+    result.folder = variant.folder;
+    result.driver = variant.driver;
+    result.weight_layout = variant.weight_layout;
+    result.reason = std::move(reason);
+    return result;
+  }
+
+  static KernelChoice table() {
+    KernelChoice result = choice("s8_lut_generic", "a function of one byte");
+    result.in_place = true;
+    return result;
+  }
+
+  KernelChoice binary(std::string_view kernel) const {
+    require_int8();
+    require(input(1).type == DataType::int8, fmt::format("{} is not supported (int8 is)", ir::name_of(input(1).type)));
+    require(output().shape.size() <= max_rank, "has more than 4 dimensions");
+    const bool a_is_whole = input().elements() == output().elements();
+    KernelChoice result = choice(kernel, a_is_whole ? "any scales" : "any scales, broadcasts");
+    result.in_place = a_is_whole;
+    return result;
+  }
+
+  /// How many groups of neighbouring dimensions a mean has, kept and reduced in turn, the first being kept.
+  std::size_t mean_groups(const ir::Mean& mean) const {
+    std::size_t groups = 1;
+    bool reduced = false;
+    for (int d = 0; d < static_cast<int>(input().shape.size()); ++d) {
+      if (input().shape[static_cast<std::size_t>(d)] == 1) continue;
+      const bool is_axis = std::ranges::find(mean.axes, d) != mean.axes.end();
+      groups += is_axis != reduced ? 1 : 0;
+      reduced = is_axis;
+    }
+    return groups;
+  }
+
+  const ir::Graph& graph_;
+  const ir::Op& op_;
+  bool dsp_;
+};
+
+}  // namespace
+
+KernelChoice choose_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options) {
+  return std::visit(Chooser(graph, op, core, options), op.kind);
+}
+
+}  // namespace thimble::target

@@ -1,0 +1,40 @@
+#include "target/kernel_variants.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+
+namespace thimble::target {
+
+namespace {
+
+constexpr std::array variants{
+    KernelVariant{"s8_conv_1x2_generic", "generic", "thimble_conv_rows", "ohwi"},
+    KernelVariant{"s8_conv1x1_1x2_generic", "generic", "thimble_conv_rows", "ohwi"},
+    KernelVariant{"s8_dwconv_generic", "generic", "thimble_conv_rows", "hwc"},
+    KernelVariant{"s8_avgpool_generic", "generic", "thimble_pool_rows", ""},
+    KernelVariant{"s8_maxpool_generic", "generic", "thimble_pool_rows", ""},
+    KernelVariant{"s8_add_generic", "generic", "thimble_binary_rows", ""},
+    KernelVariant{"s8_sub_generic", "generic", "thimble_binary_rows", ""},
+    KernelVariant{"s8_mul_generic", "generic", "thimble_binary_rows", ""},
+    KernelVariant{"s8_lut_generic", "generic", "thimble_map_rows", ""},
+    KernelVariant{"s8_pad_generic", "generic", "thimble_pad_rows", ""},
+    KernelVariant{"s8_resize_nearest_generic", "generic", "thimble_resize_rows", ""},
+    KernelVariant{"s8_mean_generic", "generic", "thimble_mean_rows", ""},
+    KernelVariant{"s8_transpose_generic", "generic", "thimble_transpose_rows", ""},
+    KernelVariant{"s8_copy_generic", "generic", "thimble_copy_rows", ""},
+    KernelVariant{"s8_softmax_generic", "generic", "thimble_softmax_rows", ""},
+};
+
+}  // namespace
+
+std::span<const KernelVariant> all_kernels() { return variants; }
+
+const KernelVariant& kernel_variant(std::string_view name) {
+  const auto* found = std::ranges::find(variants, name, &KernelVariant::name);
+  if (found == variants.end()) fail("there is no kernel \"{}\"", name);
+  return *found;
+}
+
+}  // namespace thimble::target
