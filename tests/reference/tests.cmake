@@ -1,0 +1,1 @@
+thimble_test(reference thimble_reference thimble_import rapidcheck)
