@@ -8,11 +8,12 @@ namespace thimble::reference {
 
 namespace {
 
-/// Scales and zero points come from files: the arithmetic behind counts on these bounds.
+/// Scales and zero points come from files: the arithmetic behind counts on these bounds. (Weights are left out: public
+/// models have channels with a negative scale, which a negative multiplier serves as well.)
 void check_quantization(const Operands& operands, const ir::Tensor& tensor) {
   if (!tensor.quantization) return;
   for (const float scale : tensor.quantization->scale) {
-    if (!std::isfinite(scale) || scale <= 0.0F) {
+    if (!std::isfinite(scale) || (scale <= 0.0F && !tensor.is_constant())) {
       reject(operands, fmt::format("\"{}\" has a scale of {}", tensor.name, scale));
     }
   }

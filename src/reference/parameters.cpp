@@ -85,6 +85,7 @@ std::vector<ir::FixedPointFactor> channel_factors(const ir::Graph& graph, const 
   const auto channels = static_cast<std::size_t>(depthwise ? weights.shape.back() : weights.shape.front());
   if (scales.size() == 1 && std::holds_alternative<ir::FullyConnected>(op.kind)) {
     const float product = input.scale() * scales[0];
+    if (!std::isfinite(product)) fail("{}: the scales of \"{}\" and its input overflow", graph.name, weights.name);
     return std::vector(channels, ir::fixed_point(static_cast<double>(product) / output_scale));
   }
   if (scales.size() != 1 && scales.size() != channels) {

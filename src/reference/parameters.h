@@ -30,7 +30,8 @@ IntegerRange activation_range(ir::Activation activation, const ir::Tensor& outpu
 FloatRange activation_range(ir::Activation activation);
 
 /// Requantization of each output channel of a convolution, depthwise convolution or fully connected layer. Per-channel
-/// factors are products in double; TFLite multiplies a fully connected layer's two per-tensor scales in float.
+/// factors are products in double; TFLite multiplies a fully connected layer's two per-tensor scales in float. Weights
+/// with a negative scale (there are public models with such channels) give a negative multiplier.
 std::vector<ir::FixedPointFactor> channel_factors(const ir::Graph& graph, const ir::Op& op);
 
 /// ADD and SUB bring both inputs, shifted left, to twice the larger of their scales, and their sum to the output's.
