@@ -1,1 +1,50 @@
-int main() { return 0; }
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "base/error.h"
+#include "cli/verbs.h"
+
+namespace {
+
+int report(const thimble::Error& error) {
+  fmt::print(stderr, "error: {}\n", error.what());
+  if (!error.hint().empty()) fmt::print(stderr, "  hint: {}\n", error.hint());
+  return static_cast<int>(error.code());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Thimble: the most accurate network that fits your microcontroller, as plain C.", "thimble");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "thimble 0.1.0");
+  app.failure_message(CLI::FailureMessage::help);
+  thimble::cli::add_compile(app);
+  thimble::cli::add_run(app);
+  thimble::cli::add_bench(app);
+  thimble::cli::add_plan(app);
+  thimble::cli::add_inspect(app);
+  thimble::cli::add_train(app);
+  thimble::cli::add_quantize(app);
+  thimble::cli::add_eval(app);
+  thimble::cli::add_boards(app);
+  thimble::cli::add_datasets(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::CallForVersion& version) {
+    return app.exit(version);
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "error: {}\n  hint: thimble --help, or thimble VERB --help, lists the options\n", error.what());
+    return static_cast<int>(thimble::Exit::bad_input);
+  } catch (const thimble::Error& error) {
+    return report(error);
+  } catch (const std::exception& error) {
+    return report(thimble::Error(error.what()));
+  }
+  return 0;
+}

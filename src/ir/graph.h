@@ -45,9 +45,9 @@ struct Tensor {
   std::string name;
   Shape shape;
   DataType type = DataType::int8;
-  std::optional<Quantization> quantization;
+  std::optional<Quantization> quantization = std::nullopt;
   /// The values of a constant, little-endian and dense; empty for activations. Shared between copies of a graph.
-  std::shared_ptr<const std::vector<std::byte>> data;
+  std::shared_ptr<const std::vector<std::byte>> data = nullptr;
   /// Index of the operator of the source model that computes this tensor, or -1.
   int source_op = -1;
 

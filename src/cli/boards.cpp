@@ -1,0 +1,35 @@
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "base/json.h"
+#include "cli/prepare.h"
+#include "cli/verbs.h"
+#include "target/board.h"
+
+namespace thimble::cli {
+
+void add_boards(CLI::App& app) {
+  CLI::App* verb = app.add_subcommand("boards", "List the boards that Thimble knows");
+  verb->footer("Example: thimble boards --json boards.json");
+  auto json = std::make_shared<std::filesystem::path>();
+  add_json(*verb, *json);
+  verb->callback([json] {
+    Json list = Json::array();
+    fmt::print("{:<12} {:<14} {:>8} {:>10} {:>10}  {}\n", "board", "core", "MHz", "SRAM", "flash", "");
+    for (const target::Board& board : target::boards()) {
+      fmt::print("{:<12} {:<14} {:>8g} {:>7} kB {:>7} kB  {}\n", board.name, board.core.name, board.clock_mhz,
+                 board.sram_bytes / 1024, board.flash_bytes / 1024, board.description);
+      list.push_back({{"name", board.name},
+                      {"core", board.core.name},
+                      {"clock_mhz", board.clock_mhz},
+                      {"sram", board.sram_bytes},
+                      {"flash", board.flash_bytes},
+                      {"active_power_mw", board.active_power_mw}});
+    }
+    if (!json->empty()) write_json(*json, list);
+  });
+}
+
+}  // namespace thimble::cli

@@ -1,0 +1,97 @@
+#include "cli/prepare.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "import/tflite_import.h"
+#include "passes/passes.h"
+#include "plan/peak.h"
+#include "plan/verify_plan.h"
+
+namespace thimble::cli {
+
+void ModelOptions::add_to(CLI::App& verb) {
+  verb.add_option("model", model, "The model: an int8 .tflite file")->required()->type_name("MODEL");
+  verb.add_option("--passes", passes, "Passes that simplify the graph, in this order; \"none\" for none (default: all)")
+      ->delimiter(',')
+      ->type_name("NAME,...");
+}
+
+ir::Graph ModelOptions::import() const { return import::read_tflite(model); }
+
+ir::Graph ModelOptions::simplified() const { return passes::simplify(import(), passes); }
+
+void PlanningOptions::add_to(CLI::App& verb) {
+  verb.add_option("--board", board, "The board, of `thimble boards`")->capture_default_str()->type_name("NAME");
+  verb.add_option("--sram", sram, "Bytes of SRAM that the plan may use (default: the board's); 16kB is 16384")
+      ->transform(CLI::AsSizeValue(false));
+  verb.add_option("--flash", flash, "Bytes of flash that the model may use (default: the board's)")
+      ->transform(CLI::AsSizeValue(false));
+  verb.add_flag("--ignore-budget", ignore_budget,
+                "Go on with a model that does not fit the board, in the emulator's larger memory");
+  const auto without = [&verb](const char* flag, bool& technique, const char* what) {
+    verb.add_flag_function(flag, [&technique](std::int64_t) { technique = false; }, what);
+  };
+  without("--no-exact-offsets", techniques.exact_offsets, "Place buffers first-fit instead of by branch and bound");
+  without("--no-in-place", techniques.in_place, "Give element-wise operators an output of their own");
+  without("--no-alias-views", techniques.alias_views, "Copy for a reshape");
+  without("--no-dsp", techniques.dsp, "Use the portable kernels only");
+}
+
+target::Board PlanningOptions::chosen_board() const {
+  target::Board chosen = target::board(board);
+  if (sram > 0) chosen.sram_bytes = sram;
+  if (flash > 0) chosen.flash_bytes = flash;
+  return chosen;
+}
+
+plan::Plan PlanningOptions::planned(const ir::Graph& graph, const target::Board& board) const {
+  plan::Plan plan = plan::make_plan(graph, board.core, techniques);
+  plan::verify_plan(graph, plan);
+  return plan;
+}
+
+void check_budget(const ir::Graph& graph, const plan::Plan& plan, const target::Board& board) {
+  plan::require_arena_fits(graph, plan, board);
+  const std::int64_t constants = constant_bytes(graph);
+  if (constants <= board.flash_bytes) return;
+  const ir::Op* largest = nullptr;
+  std::int64_t most = -1;
+  for (const ir::Op& op : graph.ops) {
+    std::int64_t bytes = 0;
+    for (const ir::TensorId id : op.inputs) {
+      if (id != ir::no_tensor && graph.tensor(id).is_constant()) bytes += graph.tensor(id).bytes();
+    }
+    if (bytes > most) {
+      most = bytes;
+      largest = &op;
+    }
+  }
+  throw Error(fmt::format("{}: does not fit {}: its weights need {} bytes of flash, {} more than the {} there are; the "
+                          "largest layer is \"{}\" with {} bytes",
+                          graph.name, board.name, constants, constants - board.flash_bytes, board.flash_bytes,
+                          graph.name_of(*largest), most),
+              "a board with more flash (thimble boards), or --ignore-budget to go on anyway", Exit::answer_is_no);
+}
+
+std::int64_t constant_bytes(const ir::Graph& graph) {
+  std::vector<bool> used(graph.tensors.size(), false);
+  for (const ir::Op& op : graph.ops) {
+    for (const ir::TensorId id : op.inputs) {
+      if (id != ir::no_tensor) used[static_cast<std::size_t>(id)] = true;
+    }
+  }
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (used[i] && graph.tensors[i].is_constant()) sum += graph.tensors[i].bytes();
+  }
+  return sum;
+}
+
+void add_json(CLI::App& verb, std::filesystem::path& file) {
+  verb.add_option("--json", file, "Also write the numbers to this file")->type_name("FILE");
+}
+
+}  // namespace thimble::cli

@@ -1,0 +1,54 @@
+// cli/prepare.h
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+#include "plan/planner.h"
+#include "target/board.h"
+
+namespace thimble::cli {
+
+/// Which model, and which passes simplify it: the options every verb on a model has.
+struct ModelOptions {
+  std::filesystem::path model;
+  std::vector<std::string> passes;
+
+  void add_to(CLI::App& verb);
+  /// The model as its file has it.
+  ir::Graph import() const;
+  /// Imported and simplified.
+  ir::Graph simplified() const;
+};
+
+/// How to plan and for what: the same options everywhere they make sense.
+struct PlanningOptions {
+  std::string board = "stm32f746";
+  std::int64_t sram = 0;   ///< Bytes; 0: the board's.
+  std::int64_t flash = 0;
+  bool ignore_budget = false;
+  plan::PlanOptions techniques;
+
+  void add_to(CLI::App& verb);
+  /// The board with the budgets given on the command line.
+  target::Board chosen_board() const;
+  /// Plans for `board` and proves the plan. Does not look at the budget.
+  plan::Plan planned(const ir::Graph& graph, const target::Board& board) const;
+};
+
+/// @throws Error with exit code 1 if the plan's arena or the model's constants exceed the board's memory: by how many
+/// bytes, in which memory, at which layer.
+void check_budget(const ir::Graph& graph, const plan::Plan& plan, const target::Board& board);
+
+/// Bytes of the constants that the graph's operators use.
+std::int64_t constant_bytes(const ir::Graph& graph);
+
+/// Adds `--json FILE`.
+void add_json(CLI::App& verb, std::filesystem::path& file);
+
+}  // namespace thimble::cli
