@@ -37,7 +37,7 @@ struct SampleTable {
   std::string name;                      ///< What the user asked for: "mnist", "pictures/".
   std::vector<std::string> class_names;  ///< By label.
   SampleType type = SampleType::uint8;
-  SampleShape shape;
+  SampleShape shape{};
   std::vector<std::byte> values;  ///< Sample after sample.
   std::vector<int> labels;        ///< Each in [0, class_names.size()).
   std::vector<Part> parts;        ///< One for each sample, or empty if the source is not divided.

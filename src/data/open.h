@@ -13,9 +13,9 @@
 namespace thimble::data {
 
 struct DatasetOptions {
-  ImageOptions image;
+  ImageOptions image{};
   /// Divides all samples anew; without it the published division holds.
-  std::optional<SplitRatio> split;
+  std::optional<SplitRatio> split{};
   /// Share of the training samples that become the validation part where the source has none.
   double validation = 0;
   std::uint64_t seed = 1;

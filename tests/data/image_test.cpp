@@ -1,0 +1,59 @@
+#include "data/image.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sample_files.h"
+
+namespace thimble::data {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Image grey(int height, int width, std::vector<std::uint8_t> pixels) {
+  return {.shape = {.height = height, .width = width, .channels = 1}, .pixels = std::move(pixels)};
+}
+
+TEST(Image, DecodesWhatWasEncodedWithoutItsTransparency) {
+  const testing::Bytes png = testing::png_of(1, 2, {10, 20, 30, 0});
+  const Image image = decode_image(std::as_bytes(std::span(png)), "x.png");
+  EXPECT_EQ(image.shape, (SampleShape{.height = 1, .width = 2, .channels = 3}));
+  EXPECT_THAT(image.pixels, ElementsAre(10, 20, 30, 10, 20, 30));
+}
+
+TEST(Image, GreyIsBt601) {
+  const Image rgb{.shape = {.height = 1, .width = 4, .channels = 3},
+                  .pixels = {255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255}};
+  EXPECT_THAT(with_channels(rgb, 1).pixels, ElementsAre(76, 150, 29, 255));
+  EXPECT_THAT(with_channels(grey(1, 1, {7}), 3).pixels, ElementsAre(7, 7, 7));
+}
+
+TEST(Image, EnlargesByInterpolatingBetweenPixelCentres) {
+  const Image wide = fitted(grey(1, 2, {0, 100}), {.height = 1, .width = 4});
+  EXPECT_THAT(wide.pixels, ElementsAre(0, 25, 75, 100));
+}
+
+TEST(Image, ShrinksByWeighingAllPixelsInReach) {
+  // Scale 2: weights 1, 3, 3, 1 over four pixels, the border repeated.
+  const Image small = fitted(grey(1, 4, {0, 80, 160, 240}), {.height = 1, .width = 2});
+  EXPECT_THAT(small.pixels, ElementsAre(50, 190));
+}
+
+TEST(Image, CutsTheCentreOut) {
+  const Image wide = grey(2, 4, {1, 2, 3, 4, 5, 6, 7, 8});
+  EXPECT_THAT(fitted(wide, {.fit = Fit::center_square}).pixels, ElementsAre(2, 3, 6, 7));
+  EXPECT_THAT(fitted(wide, {.height = 1, .width = 2, .crop = 0.5}).shape.width, 2);
+  EXPECT_THAT(fitted(grey(2, 2, {9, 9, 9, 9}), {.height = 3}).shape,
+              (SampleShape{.height = 3, .width = 3, .channels = 1}));
+}
+
+TEST(Image, RefusesImpossibleOptions) {
+  const Image image = grey(1, 1, {1});
+  EXPECT_THAT(testing::message_of([&] { fitted(image, {.channels = 2}); }), HasSubstr("1 or 3 channels, not 2"));
+  EXPECT_THAT(testing::message_of([&] { fitted(image, {.height = -4}); }), HasSubstr("not possible"));
+  EXPECT_THAT(testing::message_of([&] { fitted(image, {.crop = 0}); }), HasSubstr("crop"));
+}
+
+}  // namespace
+}  // namespace thimble::data

@@ -1,0 +1,1 @@
+thimble_test(data thimble_data rapidcheck)
