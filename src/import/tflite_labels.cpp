@@ -95,6 +95,12 @@ std::vector<std::string> lines_of(std::string_view text) {
 }  // namespace
 
 std::vector<std::string> import_labels(const TfliteFile& file) {
+  for (std::size_t i = 0; i < count(file.model->metadata()); ++i) {
+    const tflite::Metadata& entry = *member(file.model->metadata(), i);
+    if (!entry.name() || entry.name()->string_view() != labels_metadata) continue;
+    const auto bytes = buffer_bytes(file, entry.buffer());
+    return lines_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
   const Archive archive{{reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}};
   const auto end = end_record(archive);
   if (!end) return {};

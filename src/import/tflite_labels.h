@@ -2,15 +2,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "import/tflite_file.h"
 
 namespace thimble::import {
 
-/// The class names that TensorFlow Lite's metadata writer packs behind the FlatBuffer: the lines of the first entry
-/// `*label*.txt` of the ZIP archive at the end of the file (APPNOTE 6.3, stored or deflated). Empty if there is none;
-/// labels are a comfort, so a damaged archive counts as none.
+/// Name of the metadata entry in which our own files keep class names: one a line.
+inline constexpr std::string_view labels_metadata = "thimble.labels";
+
+/// The class names of a file: our own metadata entry or, as TensorFlow Lite's metadata writer packs them, the lines of
+/// the first entry `*label*.txt` of a ZIP archive behind the FlatBuffer (APPNOTE 6.3, stored or deflated). Empty if
+/// there are none; labels are a comfort, so a damaged archive counts as none.
 std::vector<std::string> import_labels(const TfliteFile& file);
 
 }  // namespace thimble::import

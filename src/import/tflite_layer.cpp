@@ -54,7 +54,7 @@ std::string nearest_supported(tflite::BuiltinOperator code) {
     case BATCH_MATMUL:
       return "FULLY_CONNECTED with constant weights";
     case CAST:
-      return "QUANTIZE and DEQUANTIZE";
+      return "QUANTIZE or DEQUANTIZE";
     case ARG_MAX:
       return "an output of scores, whose largest the caller picks";
     case SPLIT:

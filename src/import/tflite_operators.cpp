@@ -300,8 +300,19 @@ void transpose(const Layer& layer, ir::Op& op) {
 
 void concatenation(const Layer& layer, ir::Op& op) {
   const auto& options = required(layer, layer.source.builtin_options_as_ConcatenationOptions());
-  op.kind = ir::Concat{axis_within(layer, options.axis(), layer.input(0).shape.size()),
-                       activation_of(layer, options.fused_activation_function())};
+  const int axis = axis_within(layer, options.axis(), layer.input(0).shape.size());
+  std::int64_t size = 0;
+  for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+    if (!layer.has_input(i) || layer.input(i).shape.size() != layer.input(0).shape.size()) {
+      layer.refuse("its inputs differ in their number of dimensions");
+    }
+    size += layer.input(i).shape[static_cast<std::size_t>(axis)];
+  }
+  const ir::Shape& out = layer.output().shape;
+  if (out.size() != layer.input(0).shape.size() || size != out[static_cast<std::size_t>(axis)]) {
+    layer.refuse("its inputs have {} along axis {}, its output is {}", size, axis, ir::text_of(out));
+  }
+  op.kind = ir::Concat{axis, activation_of(layer, options.fused_activation_function())};
 }
 
 void resize_nearest(const Layer& layer, ir::Op& op) {

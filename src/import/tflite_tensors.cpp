@@ -12,8 +12,9 @@ namespace thimble::import {
 
 namespace {
 
-/// A tensor larger than this is not for a microcontroller, whatever else it is.
-constexpr std::int64_t most_elements = std::int64_t{1} << 31;
+/// A tensor larger than this is not for a microcontroller, whatever else it is, and arithmetic on its sizes is safe.
+constexpr std::int64_t most_elements = std::int64_t{1} << 30;
+constexpr std::size_t most_dimensions = 8;
 
 std::optional<ir::DataType> data_type(tflite::TensorType type) {
   switch (type) {
@@ -95,11 +96,14 @@ class TensorReader {
 
   ir::Shape read_shape() const {
     ir::Shape shape;
+    if (count(source_->shape()) > most_dimensions) {
+      refuse("has {} dimensions (at most {} are supported)", count(source_->shape()), most_dimensions);
+    }
     std::int64_t elements_so_far = 1;
     for (const int size : elements(source_->shape())) {
       if (size < 0) refuse("has a dynamic shape, which is not supported (fix every dimension when converting)");
       elements_so_far *= size;
-      if (elements_so_far > most_elements) refuse("is too large");
+      if (elements_so_far > most_elements || size > most_elements) refuse("is too large");
       shape.push_back(size);
     }
     return shape;
@@ -113,9 +117,11 @@ class TensorReader {
              tflite::EnumNameQuantizationDetails(source->details_type()));
     }
     ir::Quantization out;
-    out.axis = source->quantized_dimension();
+    // Some writers give a bias the dimension of its weights.
+    out.axis = tensor.shape.size() == 1 ? 0 : source->quantized_dimension();
+    // Published files have negative scales on some weights and biases; runtimes compute with them as they are.
     for (const float scale : elements(source->scale())) {
-      if (!std::isfinite(scale) || scale < 0) refuse("has a scale of {}", scale);
+      if (!std::isfinite(scale)) refuse("has a scale of {}", scale);
       out.scale.push_back(scale);
     }
     const auto [lowest, highest] = range_of(tensor.type);
@@ -123,8 +129,9 @@ class TensorReader {
       if (zero < lowest || zero > highest) refuse("has a zero point of {}, outside {}", zero, ir::name_of(tensor.type));
       out.zero_point.push_back(static_cast<int>(zero));
     }
+    if (out.zero_point.empty()) out.zero_point.resize(out.scale.size(), 0);
     if (out.zero_point.size() == 1) out.zero_point.resize(out.scale.size(), out.zero_point[0]);
-    if (!out.zero_point.empty() && out.zero_point.size() != out.scale.size()) {
+    if (out.zero_point.size() != out.scale.size()) {
       refuse("has {} scales but {} zero points", out.scale.size(), out.zero_point.size());
     }
     const bool axis_exists = out.axis >= 0 && static_cast<std::size_t>(out.axis) < tensor.shape.size();
