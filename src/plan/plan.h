@@ -10,7 +10,8 @@
 
 namespace thimble::plan {
 
-/// Bytes of the arena that hold one thing from its first use to its last.
+/// Bytes of the arena that are allocated together. No two buffers that are live in one stage share a byte; tensors that
+/// share bytes (views, in-place operators, overlapping layers) are placements in one buffer.
 struct Buffer {
   std::string name;  ///< The tensor's name, or "scratch of <op>".
   std::int64_t bytes = 0;
@@ -53,7 +54,8 @@ struct Stage {
   std::vector<Step> steps;
 };
 
-/// How a network executes in one arena. A value: everything the emitter prints and the verifier proves.
+/// How a network executes in one arena. A value: everything the emitter prints and the verifier proves. Graph inputs
+/// are written before the first stage, graph outputs are read after the last.
 struct Plan {
   std::vector<Buffer> buffers;
   std::vector<Placement> placements;  ///< One for each activation tensor that exists during execution.

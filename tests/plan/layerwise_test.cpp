@@ -2,7 +2,6 @@
 #include "plan/layerwise.h"
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -165,55 +164,10 @@ TEST(Layerwise, RefusesAnOutputThatIsAConstant) {
   EXPECT_THROW(layerwise_plan(graph), Error);
 }
 
-/// A random graph: each operator reads one or two tensors computed before it.
-ir::Graph random_graph(unsigned seed) {
-  std::mt19937 random(seed);
-  GraphBuilder g("random", seed);
-  std::vector<ir::TensorId> made{g.input({1, 6, 5, 4})};
-  if (random() % 2 == 0) made.push_back(g.input({1, 6, 5, 4}, "input 2"));
-  const auto pick = [&] { return made[random() % made.size()]; };
-  const int operators = 3 + static_cast<int>(random() % 8);
-  for (int i = 0; i < operators; ++i) {
-    const std::string name = "op " + std::to_string(i);
-    switch (random() % 9) {
-      case 0:
-        made.push_back(g.conv(pick(), 4, {3, 1, 1}, name));
-        break;
-      case 1:
-        made.push_back(g.depthwise(pick(), {3, 1, 1}, name));
-        break;
-      case 2:
-        made.push_back(g.add(pick(), pick(), name));
-        break;
-      case 3:
-        made.push_back(g.sigmoid(pick(), name));
-        break;
-      case 4:
-        made.push_back(g.mul(pick(), g.mean(pick(), name + " mean"), name));
-        break;
-      case 5:
-        made.push_back(g.conv(g.concat({pick(), pick()}, name + " concat"), 4, {1, 1, 0}, name));
-        break;
-      case 6:
-        made.push_back(g.reshape(g.reshape(pick(), {1, 120}, name + " flat"), {1, 6, 5, 4}, name));
-        break;
-      case 7:
-        made.push_back(g.resize(g.max_pool(pick(), {2, 2, 0}, name + " pool"), 6, 5, name));
-        break;
-      default:
-        made.push_back(g.conv(g.pad(pick(), 1, name + " pad"), 4, {3, 1, 0}, name));
-        break;
-    }
-  }
-  std::vector<ir::TensorId> outputs{made.back()};
-  if (random() % 3 == 0 && made[made.size() / 2] != made.back()) outputs.push_back(made[made.size() / 2]);
-  return g.finish(outputs);
-}
-
 TEST(Layerwise, AnyGraphsPlanVerifiesAndComputesTheReference) {
   EXPECT_TRUE(rc::check([] {
     const auto seed = *rc::gen::arbitrary<unsigned>();
-    const ir::Graph graph = random_graph(seed);
+    const ir::Graph graph = testing::random_graph(seed);
     const auto inputs = testing::random_inputs(graph, seed);
     const auto expected = reference::run(graph, inputs);
     std::int64_t least = 0;

@@ -2,8 +2,10 @@
 #include <map>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -30,6 +32,11 @@ std::vector<PlannedGraph> sample_plans() {
   plans.push_back(streamed_convolutions({8, 5, {3, 4, 2}, 1}, test_kernel));
   plans.push_back(streamed_convolutions({8, 5, {3, 4, 2}, 2}, test_kernel));
   plans.push_back(streamed_convolutions({9, 5, {3, 4, 2}, 2}, test_kernel));
+  for (unsigned seed = 0; seed < 12; ++seed) {
+    ir::Graph graph = random_graph(seed);
+    plan::Plan plan = layerwise_plan(graph);
+    plans.push_back({std::move(graph), std::move(plan)});
+  }
   return plans;
 }
 
@@ -57,18 +64,30 @@ TEST(Mutation, ValidPlansVerifyAndComputeTheReference) {
   }
 }
 
+struct Count {
+  int tried = 0;
+  int changed = 0;             ///< An output.
+  int rejected = 0;            ///< By the verifier.
+  int rejected_unchanged = 0;  ///< Though no output changed.
+};
+
+void print(std::string_view name, const Count& count) {
+  fmt::print("{:<38} tried {:>5}  changed an output {:>5}  rejected {:>5}, {:>4} without a change\n", name, count.tried,
+             count.changed, count.rejected, count.rejected_unchanged);
+}
+
+/// Every third corruption is followed by another one: two errors must not hide each other.
 TEST(Mutation, VerifierRejectsEveryCorruptionThatChangesAnOutput) {
-  struct Count {
-    int tried = 0, changed = 0, rejected = 0, rejected_unchanged = 0;
-  };
+  constexpr int trials = 12;
   std::map<std::string_view, Count> counts;
   Count total;
   std::mt19937 random(2);
-  for (const PlannedGraph& valid : sample_plans()) {
-    for (const Mutation& mutation : mutations()) {
-      for (int trial = 0; trial < 8; ++trial) {
+  for (const PlannedGraph& valid : sample_plans())
+    for (const Mutation& mutation : mutations())
+      for (int trial = 0; trial < trials; ++trial) {
         PlannedGraph corrupt = valid;
         if (!mutation.apply(corrupt.plan, random)) continue;
+        if (trial % 3 == 2) mutations()[random() % mutations().size()].apply(corrupt.plan, random);
         const bool changed = !computes_reference(corrupt, static_cast<unsigned>(random()));
         const bool rejected = !objection(corrupt).empty();
         ASSERT_TRUE(rejected || !changed)
@@ -80,13 +99,8 @@ TEST(Mutation, VerifierRejectsEveryCorruptionThatChangesAnOutput) {
           count->rejected_unchanged += rejected && !changed ? 1 : 0;
         }
       }
-    }
-  }
-  for (const auto& [name, count] : counts)
-    fmt::print("{:<38} tried {:>4}  changed an output {:>4}  rejected {:>4}, without a change {:>4}\n", name,
-               count.tried, count.changed, count.rejected, count.rejected_unchanged);
-  fmt::print("{:<38} tried {:>4}  changed an output {:>4}  rejected {:>4}, without a change {:>4}\n", "all",
-             total.tried, total.changed, total.rejected, total.rejected_unchanged);
+  for (const auto& [name, count] : counts) print(name, count);
+  print("all", total);
   EXPECT_GE(total.tried, 1000);
   EXPECT_GE(total.changed * 2, total.tried) << "too few corruptions matter";
   EXPECT_LE(total.rejected_unchanged * 3, total.tried) << "the verifier rejects what is harmless";

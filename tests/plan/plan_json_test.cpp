@@ -97,8 +97,11 @@ TEST(Peak, SaysByHowManyBytesAnArenaDoesNotFit) {
 TEST(PlanText, IsATableWithThePeakMarked) {
   const PlannedGraph p = hourglass();
   EXPECT_EQ(text_of(p.graph, p.plan),
-            "stage  layer  op                      kernel                       rows  live bytes\n"
-            "    0  a      resize_nearest_neighbor test_resize_nearest_neighbor 0-7         160  <- peak\n");
+            "stage  layer  op              kernel               rows  live bytes\n"
+            "    0  a      resize_nearest  test_resize_nearest  0-7          160  <- peak\n"
+            "    1  b      max_pool_2d     test_max_pool_2d     0-3          160\n"
+            "    2  c      max_pool_2d     test_max_pool_2d     0-1           40\n"
+            "arena 160 bytes; most live at layer 0 \"a\" (a 128, input 32)\n");
 }
 
 TEST(PlanText, ShowsTheLoopsOfAStreamedPlan) {

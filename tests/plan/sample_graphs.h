@@ -1,6 +1,8 @@
 // Small graphs of every shape that the planner knows: chains, residuals, branches, views, several inputs and outputs.
 #pragma once
 
+#include <random>
+#include <string>
 #include <vector>
 
 #include "graph_builder.h"
@@ -58,6 +60,51 @@ inline ir::Graph two_ended_graph() {
 
 inline std::vector<ir::Graph> sample_graphs() {
   return {chain_graph(), residual_graph(), branching_graph(), two_ended_graph()};
+}
+
+/// A random graph: each operator reads one or two tensors computed before it.
+inline ir::Graph random_graph(unsigned seed) {
+  std::mt19937 random(seed);
+  GraphBuilder g("random", seed);
+  std::vector<TensorId> made{g.input({1, 6, 5, 4})};
+  if (random() % 2 == 0) made.push_back(g.input({1, 6, 5, 4}, "input 2"));
+  const auto pick = [&] { return made[random() % made.size()]; };
+  const int operators = 3 + static_cast<int>(random() % 8);
+  for (int i = 0; i < operators; ++i) {
+    const std::string name = "op " + std::to_string(i);
+    switch (random() % 9) {
+      case 0:
+        made.push_back(g.conv(pick(), 4, {3, 1, 1}, name));
+        break;
+      case 1:
+        made.push_back(g.depthwise(pick(), {3, 1, 1}, name));
+        break;
+      case 2:
+        made.push_back(g.add(pick(), pick(), name));
+        break;
+      case 3:
+        made.push_back(g.sigmoid(pick(), name));
+        break;
+      case 4:
+        made.push_back(g.mul(pick(), g.mean(pick(), name + " mean"), name));
+        break;
+      case 5:
+        made.push_back(g.conv(g.concat({pick(), pick()}, name + " concat"), 4, {1, 1, 0}, name));
+        break;
+      case 6:
+        made.push_back(g.reshape(g.reshape(pick(), {1, 120}, name + " flat"), {1, 6, 5, 4}, name));
+        break;
+      case 7:
+        made.push_back(g.resize(g.max_pool(pick(), {2, 2, 0}, name + " pool"), 6, 5, name));
+        break;
+      default:
+        made.push_back(g.conv(g.pad(pick(), 1, name + " pad"), 4, {3, 1, 0}, name));
+        break;
+    }
+  }
+  std::vector<TensorId> outputs{made.back()};
+  if (random() % 3 == 0 && made[made.size() / 2] != made.back()) outputs.push_back(made[made.size() / 2]);
+  return g.finish(outputs);
 }
 
 }  // namespace thimble::testing
