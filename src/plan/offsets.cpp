@@ -2,7 +2,6 @@
 #include "plan/offsets.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <tuple>
 #include <vector>
@@ -67,8 +66,6 @@ class Search {
   }
 
  private:
-  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-
   bool finished() const { return best_.peak == bound_ || nodes_ >= options_.max_nodes; }
 
   /// Tries every buffer that may be placed next, at or above `lowest`; among those at exactly `lowest` only buffers

@@ -15,9 +15,10 @@ int stages_of(const Plan& plan) { return std::max(static_cast<int>(plan.stages.s
 bool contains(std::size_t count, int index) { return index >= 0 && static_cast<std::size_t>(index) < count; }
 
 void check_buffer(const Plan& plan, const Buffer& buffer) {
-  if (buffer.bytes < 0 || buffer.offset < 0 || buffer.offset > plan.arena_bytes - buffer.bytes)
-    fail("plan: buffer \"{}\" at [{}, {}) lies outside the arena of {} bytes", buffer.name, buffer.offset,
-         buffer.offset + buffer.bytes, plan.arena_bytes);
+  if (buffer.bytes < 0 || buffer.bytes > plan.arena_bytes || buffer.offset < 0 ||
+      buffer.offset > plan.arena_bytes - buffer.bytes)
+    fail("plan: buffer \"{}\", {} bytes at {}, lies outside the arena of {} bytes", buffer.name, buffer.bytes,
+         buffer.offset, plan.arena_bytes);
   if (buffer.offset % arena_alignment != 0)
     fail("plan: buffer \"{}\" at {} is not aligned to {} bytes", buffer.name, buffer.offset, arena_alignment);
   if (buffer.first_stage < 0 || buffer.last_stage < buffer.first_stage || buffer.last_stage >= stages_of(plan))
@@ -40,16 +41,16 @@ void check_placement(const ir::Graph& graph, const Plan& plan, const Placement& 
   if (!contains(plan.buffers.size(), placement.buffer)) fail("plan: \"{}\" lies in no buffer of the plan", tensor.name);
   const bool image = tensor.shape.size() == 4 && tensor.shape[0] == 1;
   const int rows = image ? tensor.shape[1] : 1;
-  if (placement.rows != rows || placement.row_bytes * rows != tensor.bytes())
+  if (rows < 1 || placement.rows != rows || tensor.bytes() % rows != 0 || placement.row_bytes != tensor.bytes() / rows)
     fail("plan: \"{}\" ({}) is placed as {} rows of {} bytes", tensor.name, ir::text_of(tensor.shape), placement.rows,
          placement.row_bytes);
   if (placement.ring_rows < 1 || placement.ring_rows > rows)
     fail("plan: \"{}\" has {} rows, a ring of {} cannot hold them", tensor.name, rows, placement.ring_rows);
   const Buffer& buffer = plan.buffers[static_cast<std::size_t>(placement.buffer)];
-  const std::int64_t end = placement.offset + placement.ring_rows * placement.row_bytes;
-  if (placement.offset < 0 || end > buffer.bytes)
-    fail("plan: \"{}\" at bytes [{}, {}) of its buffer does not fit into the {} bytes of \"{}\"", tensor.name,
-         placement.offset, end, buffer.bytes, buffer.name);
+  const std::int64_t held = placement.ring_rows * placement.row_bytes;
+  if (placement.offset < 0 || placement.offset > buffer.bytes - held)
+    fail("plan: \"{}\", {} bytes at byte {} of its buffer, does not fit into the {} bytes of \"{}\"", tensor.name, held,
+         placement.offset, buffer.bytes, buffer.name);
 }
 
 void check_rows(const ir::Graph& graph, const Stage& stage, const Step& step) {
