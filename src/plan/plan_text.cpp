@@ -42,9 +42,12 @@ std::vector<Line> lines_of(const ir::Graph& graph, const Plan& plan) {
   return lines;
 }
 
-/// Long layer names keep their end: that is where they differ.
+/// Long layer names keep both ends: the block's number is near the front, what it does at the back.
 std::string shortened(const std::string& text, std::size_t width) {
-  return text.size() <= width ? text : "..." + text.substr(text.size() - (width - 3));
+  if (text.size() <= width) return text;
+  const std::size_t front = width / 2 - 3;
+  const std::size_t back = width - 3 - front;
+  return text.substr(0, front) + "..." + text.substr(text.size() - back);
 }
 
 std::string table_of(std::vector<Line> lines) {

@@ -1,8 +1,8 @@
 // plan.json, the table and the peak: a plan as others see it.
 #include "plan/plan_json.h"
 
-#include <numeric>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -102,6 +102,15 @@ TEST(PlanText, IsATableWithThePeakMarked) {
             "    1  b      max_pool_2d     test_max_pool_2d     0-3          160\n"
             "    2  c      max_pool_2d     test_max_pool_2d     0-1           40\n"
             "arena 160 bytes; most live at layer 0 \"a\" (a 128, input 32)\n");
+}
+
+TEST(PlanText, KeepsBothEndsOfALongLayerName) {
+  GraphBuilder g("long");
+  const auto in = g.input({1, 4, 4, 2});
+  const ir::Graph graph = g.finish({g.sigmoid(in, "blocks/17/" + std::string(60, 'x') + "/project")});
+  const std::string text = text_of(graph, layerwise_plan(graph));
+  EXPECT_THAT(text, HasSubstr("blocks/17/xxxxxxxxxxx...xxxx"));
+  EXPECT_THAT(text, HasSubstr("xxx/project  sigmoid"));
 }
 
 TEST(PlanText, ShowsTheLoopsOfAStreamedPlan) {

@@ -79,6 +79,20 @@ TEST(VerifyPlan, RefusesAnIncompleteOutput) {
   EXPECT_THAT(objection(p.graph, p.plan), HasSubstr("at the end, byte 0 of \"b\""));
 }
 
+TEST(VerifyPlan, AcceptsTheStreamedPlanWithRealKernels) {
+  for (const bool dsp : {false, true})
+    for (const int height : {4, 5, 8, 9})
+      for (const int stride : {1, 2}) {
+        target::Core core;
+        core.dsp = dsp;
+        const auto choose = [&](const ir::Graph& graph, const ir::Op& op) {
+          return target::choose_kernel(graph, op, core);
+        };
+        const PlannedGraph p = testing::streamed_convolutions({height, 5, {4, 8, 4}, stride}, choose);
+        EXPECT_EQ(objection(p.graph, p.plan), "") << height << " rows, stride " << stride;
+      }
+}
+
 TEST(VerifyPlan, RefusesARingThatIsTooShort) {
   PlannedGraph p = testing::streamed_convolutions({8, 5, {3, 4, 2}, 1}, testing::test_kernel);
   EXPECT_EQ(objection(p.graph, p.plan), "");
