@@ -73,25 +73,33 @@ std::vector<Ranges> sample_ranges(const ir::Graph& graph, const LabelledInputs& 
   return all;
 }
 
-/// The samples' ranges in one, in the samples' order: their hull, or a moving average that gives what was so far the
-/// weight `decay`.
-Ranges combine(const std::vector<Ranges>& all, std::optional<double> decay) {
-  Ranges combined = all.at(0);
-  for (std::size_t sample = 1; sample < all.size(); ++sample) {
-    for (std::size_t t = 0; t < combined.size(); ++t) {
-      if (!combined[t]) continue;
-      const Range& next = *all[sample][t];
-      if (!decay) {
-        combined[t] = hull(*combined[t], next);
-        continue;
-      }
-      const auto mix = [&](float before, float now) {
-        return static_cast<float>(*decay * before + (1 - *decay) * now);
-      };
-      combined[t] = Range{.min = mix(combined[t]->min, next.min), .max = mix(combined[t]->max, next.max)};
-    }
+/// Puts `next` into `ranges`, tensor by tensor.
+template <typename Combine>
+void combine_into(Ranges& ranges, const Ranges& next, const Combine& combine) {
+  for (std::size_t t = 0; t < ranges.size(); ++t) {
+    if (ranges[t] && next[t]) ranges[t] = combine(*ranges[t], *next[t]);
   }
-  return combined;
+}
+
+Ranges hull_of(std::span<const Ranges> samples) {
+  Ranges ranges = samples[0];
+  for (const Ranges& next : samples.subspan(1)) combine_into(ranges, next, hull);
+  return ranges;
+}
+
+Ranges moving_average_of(std::span<const Ranges> samples, const CalibrationOptions& options) {
+  const auto mix = [&](float before, float now) {
+    return static_cast<float>(options.decay * before + (1 - options.decay) * now);
+  };
+  const std::size_t batch = std::max<std::size_t>(1, options.batch);
+  Ranges ranges = hull_of(samples.first(std::min(batch, samples.size())));
+  for (std::size_t first = batch; first < samples.size(); first += batch) {
+    combine_into(ranges, hull_of(samples.subspan(first, std::min(batch, samples.size() - first))),
+                 [&](const Range& before, const Range& now) {
+                   return Range{.min = mix(before.min, now.min), .max = mix(before.max, now.max)};
+                 });
+  }
+  return ranges;
 }
 
 std::vector<Histogram> histograms(const ir::Graph& graph, const LabelledInputs& samples, const Ranges& ranges,
@@ -150,15 +158,19 @@ std::string_view name_of(CalibrationMethod method) { return method_names.at(stat
 Calibration calibrate(const ir::Graph& graph, const LabelledInputs& samples, const CalibrationOptions& options) {
   check(graph, samples, options);
   const std::vector<Ranges> all = sample_ranges(graph, samples, options.threads);
-  if (options.method == Method::moving_average) return {combine(all, options.decay)};
-  Ranges ranges = combine(all, std::nullopt);
-  if (options.method == Method::min_max) return {std::move(ranges)};
-  const std::vector<Histogram> counted = histograms(graph, samples, ranges, options);
-  for (std::size_t t = 0; t < ranges.size(); ++t) {
-    if (!ranges[t] || ranges[t]->min == ranges[t]->max) continue;
-    ranges[t] = options.method == Method::percentile ? percentile_range(counted[t], options.percentile)
-                                                     : least_error_range(counted[t]);
+  const Ranges full = hull_of(all);
+  Ranges ranges = full;
+  if (options.method == Method::moving_average) ranges = moving_average_of(all, options);
+  if (options.method == Method::percentile || options.method == Method::mse) {
+    const std::vector<Histogram> counted = histograms(graph, samples, full, options);
+    for (std::size_t t = 0; t < ranges.size(); ++t) {
+      if (!ranges[t] || ranges[t]->min == ranges[t]->max) continue;
+      ranges[t] = options.method == Method::percentile ? percentile_range(counted[t], options.percentile)
+                                                       : least_error_range(counted[t]);
+    }
   }
+  for (const ir::TensorId input : graph.inputs)
+    ranges[static_cast<std::size_t>(input)] = full[static_cast<std::size_t>(input)];
   return {std::move(ranges)};
 }
 

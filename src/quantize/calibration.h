@@ -1,6 +1,7 @@
 // quantize/calibration.h
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -17,10 +18,11 @@ struct Calibration {
   std::vector<std::optional<Range>> ranges;
 };
 
-/// How a tensor's range follows from the values it takes on the calibration samples.
+/// How a tensor's range follows from the values it takes on the calibration samples. The graph's inputs always get
+/// min_max: pixels fill a known range evenly, there is no tail to cut off.
 enum class CalibrationMethod {
   min_max,         ///< The least and the greatest value.
-  moving_average,  ///< Of each sample's least and greatest value, in the samples' order.
+  moving_average,  ///< Of each batch's least and greatest value, in the samples' order.
   percentile,      ///< Without the outermost values (from a histogram).
   mse,             ///< The range with the least mean squared quantization error (from a histogram).
 };
@@ -30,8 +32,10 @@ std::string_view name_of(CalibrationMethod method);
 
 struct CalibrationOptions {
   CalibrationMethod method = CalibrationMethod::min_max;
-  /// moving_average: the weight of the range so far.
-  double decay = 0.95;
+  /// moving_average: the weight of the range so far, and how many samples in a row make a batch. The average of single
+  /// samples' ranges clips half of the samples' greatest values.
+  double decay = 0.9;
+  std::size_t batch = 16;
   /// percentile: the share of values kept at each end.
   double percentile = 99.99;
   int histogram_bins = 2048;

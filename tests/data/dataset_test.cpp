@@ -35,7 +35,7 @@ std::vector<std::size_t> rows_of(const Dataset& dataset) {
 }
 
 TEST(Split, SharesNoSampleAndLosesNone) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const auto count = *rc::gen::inRange<std::size_t>(1, 200);
     const auto classes = *rc::gen::inRange(1, 8);
     const SplitRatio ratio{.train = 1.0 * *rc::gen::inRange(1, 9),
@@ -47,7 +47,7 @@ TEST(Split, SharesNoSampleAndLosesNone) {
       for (const std::size_t row : rows_of(*part)) RC_ASSERT(seen.insert(row).second);
     }
     RC_ASSERT(seen.size() == count);
-  });
+  }));
 }
 
 TEST(Split, IsTheSameForTheSameSeedAndKeepsClassesInProportion) {

@@ -1,0 +1,1 @@
+thimble_test(quantize thimble_quantize thimble_data thimble_import rapidcheck)
