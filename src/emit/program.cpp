@@ -1,0 +1,130 @@
+// emit/program.cpp
+#include "emit/program.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace thimble::emit {
+namespace {
+
+std::string in_arena(std::int64_t offset) { return offset == 0 ? "arena" : fmt::format("arena + {}", offset); }
+
+class Builder {
+ public:
+  Builder(const ir::Graph& graph, const plan::Plan& plan) : graph_(graph), plan_(plan) {}
+
+  Program build() {
+    for (const plan::Stage& stage : plan_.stages) {
+      ProgramStage printed{stage.iterations, {}};
+      for (const plan::Step& step : stage.steps) printed.uses.push_back({layer_of(step), step.rows});
+      if (stage.iterations > 0) program_.stages.push_back(std::move(printed));
+    }
+    return std::move(program_);
+  }
+
+ private:
+  const ir::Op& op_of(const plan::Step& step) const { return graph_.ops.at(static_cast<std::size_t>(step.op)); }
+
+  const plan::Placement& placement_of(ir::TensorId tensor) const {
+    const plan::Placement* placement = plan_.find(tensor);
+    if (placement == nullptr)
+      fail("{}: the plan has no place for tensor \"{}\"", graph_.name, graph_.tensor(tensor).name);
+    return *placement;
+  }
+
+  Plane plane_of(ir::TensorId tensor) const {
+    const plan::Placement& placement = placement_of(tensor);
+    return {in_arena(arena_offset(graph_, plan_, tensor)), placement.row_bytes, placement.ring_rows};
+  }
+
+  /// The function that runs a step: one that is there already, if it runs the same operator in the same way.
+  std::size_t layer_of(const plan::Step& step) {
+    const std::string scratch = step.scratch_buffer < 0
+                                    ? "NULL"
+                                    : in_arena(plan_.buffers.at(static_cast<std::size_t>(step.scratch_buffer)).offset);
+    const auto same = [&](const Layer& layer) {
+      return layer.op == step.op && layer.kernel.kernel == step.kernel.kernel && layer.scratch == scratch;
+    };
+    auto found = std::ranges::find_if(program_.layers, same);
+    if (found == program_.layers.end()) {
+      program_.layers.push_back(new_layer(step, scratch));
+      found = program_.layers.end() - 1;
+    }
+    if (step.rows.first != 0 || step.rows.count != found->rows) {
+      require_rows(step);
+      found->takes_rows = true;
+    }
+    return static_cast<std::size_t>(found - program_.layers.begin());
+  }
+
+  void require_rows(const plan::Step& step) const {
+    if (!code_of(graph_, op_of(step), step.kernel, {}).by_rows)
+      fail("layer \"{}\": the plan computes a part of its rows, but {} computes a whole tensor",
+           graph_.name_of(op_of(step)), step.kernel.driver);
+  }
+
+  std::string function_name(const plan::Step& step) const {
+    const auto others = std::ranges::count(program_.layers, step.op, &Layer::op);
+    std::string name = fmt::format("{}_{}", ir::name_of(op_of(step).kind), step.op);
+    for (auto i = others; i > 0; --i) name += 'b';
+    return name;
+  }
+
+  Layer new_layer(const plan::Step& step, const std::string& scratch) {
+    const ir::Op& op = op_of(step);
+    Layer layer;
+    layer.function = function_name(step);
+    layer.op = step.op;
+    layer.kernel = step.kernel;
+    layer.scratch = scratch;
+    layer.rows = placement_of(op.outputs.at(0)).rows;
+    OpCode code = code_of(graph_, op, step.kernel, layer.function);
+    layer.constants = std::move(code.constants);
+    for (DriverCall& call : code.calls) {
+      LayerCall printed{std::move(call.parameters), {}, {}};
+      for (const int input : call.inputs) printed.inputs.push_back(input_plane(op, input, layer));
+      printed.output = plane_of(op.outputs[0]);
+      if (call.output_offset > 0)
+        printed.output.base = in_arena(arena_offset(graph_, plan_, op.outputs[0]) + call.output_offset);
+      layer.calls.push_back(std::move(printed));
+    }
+    return layer;
+  }
+
+  /// An activation's plane, or a constant operand (one input of an addition, say) as an array of its own.
+  Plane input_plane(const ir::Op& op, int input, Layer& layer) const {
+    const ir::TensorId id = op.inputs.at(static_cast<std::size_t>(input));
+    const ir::Tensor& tensor = graph_.tensor(id);
+    if (!tensor.is_constant()) return plane_of(id);
+    if (tensor.type != ir::DataType::int8 && tensor.type != ir::DataType::uint8)
+      fail("layer \"{}\": constant input \"{}\" is {} (int8 and uint8 are supported)", graph_.name_of(op), tensor.name,
+           ir::name_of(tensor.type));
+    const auto values = tensor.values<std::int8_t>();
+    ConstantArray array{
+        fmt::format("{}_operand_{}", layer.function, input), "int8_t", {values.begin(), values.end()}, false};
+    // Drivers take planes that can be written; they do not write to their inputs.
+    Plane plane{fmt::format("(int8_t*){}", array.pointer()), plan::row_bytes_of(tensor), plan::rows_of(tensor)};
+    layer.constants.push_back(std::move(array));
+    return plane;
+  }
+
+  const ir::Graph& graph_;
+  const plan::Plan& plan_;
+  Program program_;
+};
+
+}  // namespace
+
+std::int64_t arena_offset(const ir::Graph& graph, const plan::Plan& plan, ir::TensorId tensor) {
+  const plan::Placement* placement = plan.find(tensor);
+  if (placement == nullptr) fail("{}: the plan has no place for tensor \"{}\"", graph.name, graph.tensor(tensor).name);
+  return plan.buffers.at(static_cast<std::size_t>(placement->buffer)).offset + placement->offset;
+}
+
+Program program_of(const ir::Graph& graph, const plan::Plan& plan) { return Builder(graph, plan).build(); }
+
+}  // namespace thimble::emit

@@ -1,0 +1,64 @@
+// emit/program.h
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "emit/c_text.h"
+#include "emit/parameters.h"
+#include "ir/graph.h"
+#include "plan/plan.h"
+
+namespace thimble::emit {
+
+/// A thimble_plane of the generated program.
+struct Plane {
+  std::string base;  ///< "arena + 27648", or a constant.
+  std::int64_t row_bytes = 0;
+  int ring = 1;
+};
+
+struct LayerCall {
+  Parameters parameters;
+  std::vector<Plane> inputs;
+  Plane output;
+};
+
+/// One operator as a C function. Steps that compute different rows of it call the same function, so a layer that a plan
+/// streams in a prologue, a loop and an epilogue has its code once.
+struct Layer {
+  std::string function;  ///< "conv_2d_3": the operator and its index in the graph.
+  int op = 0;
+  target::KernelChoice kernel;
+  std::vector<LayerCall> calls;
+  std::vector<ConstantArray> constants;
+  std::string scratch;      ///< "arena + 1024" or "NULL"
+  int rows = 1;             ///< Of the output tensor.
+  bool takes_rows = false;  ///< Some step computes a part of the rows: the function takes first and count.
+};
+
+/// A call of a layer's function in the body of <name>_invoke.
+struct LayerUse {
+  std::size_t layer = 0;  ///< Index in Program::layers.
+  plan::RowRange rows;
+};
+
+struct ProgramStage {
+  int iterations = 1;
+  std::vector<LayerUse> uses;
+};
+
+/// Everything that is printed of a plan, free of the plan's indirections.
+struct Program {
+  std::vector<Layer> layers;
+  std::vector<ProgramStage> stages;
+};
+
+/// @throws Error naming the layer if generated code cannot express a step.
+Program program_of(const ir::Graph& graph, const plan::Plan& plan);
+
+/// Where a tensor begins in the arena. @throws Error if the plan has no place for it.
+std::int64_t arena_offset(const ir::Graph& graph, const plan::Plan& plan, ir::TensorId tensor);
+
+}  // namespace thimble::emit

@@ -1,0 +1,203 @@
+// emit/program_text.cpp
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "emit/files_of_program.h"
+#include "emit/names.h"
+
+namespace thimble::emit {
+namespace {
+
+const ir::Op& op_of(const Source& source, const Layer& layer) {
+  return source.graph.ops[static_cast<std::size_t>(layer.op)];
+}
+
+/// Layers by row kernel: the kernels that several layers use get a function that those share.
+std::map<std::string, int> uses_of_kernels(const Program& program) {
+  std::map<std::string, int> uses;
+  for (const Layer& layer : program.layers) uses[layer.kernel.kernel] += static_cast<int>(layer.calls.size());
+  return uses;
+}
+
+std::string includes(const Source& source) {
+  std::string out = fmt::format("#include \"{0}.h\"\n\n", source.options.name);
+  for (const std::string& header : included_kernels(source)) out += fmt::format("#include \"{}\"\n", header);
+  return out + fmt::format("#include \"{}_weights.h\"\n\n", source.options.name);
+}
+
+/// A compile-time check in C99: the size of an array type, negative where the condition does not hold.
+std::string check(const std::string& name, const std::string& condition) {
+  return fmt::format("typedef char {}[({}) ? 1 : -1];\n", name, condition);
+}
+
+std::string checks(const Source& source) {
+  const std::string& name = source.options.name;
+  std::string out = fmt::format(
+      "/* Compile-time checks: this file and {}.h are of one generation, and the compiler's "
+      "integers are as the kernels\n * need them. */\n",
+      name);
+  out += check(name + "_check_arena", fmt::format("{}_arena_bytes == {}", name, source.plan.arena_bytes));
+  for (const End& end : source.ends)
+    out += check(fmt::format("{}_check_{}", name, end.name),
+                 fmt::format("{}_{}_bytes == {}", name, end.name, source.graph.tensor(end.tensor).bytes()));
+  if (!source.graph.labels.empty())
+    out += check(name + "_check_labels", fmt::format("sizeof((const char* const[]){0}_labels) / sizeof(const char*) == "
+                                                     "{0}_label_count",
+                                                     name));
+  out += check(name + "_check_shift", "(-1 >> 1) == -1");
+  return out + "\n";
+}
+
+/// A row kernel in its driver, once for all layers that use it.
+std::string shared_function(const Layer& layer) {
+  const bool two_inputs = layer.calls.at(0).inputs.size() == 2;
+  const std::string planes = two_inputs ? "const thimble_plane* a, const thimble_plane* b" : "const thimble_plane* in";
+  const std::string start = fmt::format("THIMBLE_SHARED void {}_rows(", layer.kernel.kernel);
+  const std::string indent(start.size(), ' ');
+  std::string out = fmt::format(
+      "{}const {}* p, {},\n{}const thimble_plane* out, int32_t first, int32_t count, "
+      "void* scratch) {{\n",
+      start, layer.calls[0].parameters.type, planes, indent);
+  return out + fmt::format("  {}({}, p, {}, out, first, count, scratch);\n}}\n\n", layer.kernel.driver,
+                           layer.kernel.kernel, two_inputs ? "a, b" : "in");
+}
+
+std::string shapes_of(const ir::Graph& graph, const ir::Op& op) {
+  std::string out;
+  for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+    const bool is_activation = op.inputs[i] != ir::no_tensor && !graph.tensor(op.inputs[i]).is_constant();
+    if (is_activation) out += (out.empty() ? "" : ", ") + ir::text_of(graph.tensor(op.inputs[i]).shape);
+  }
+  return out + " -> " + ir::text_of(graph.tensor(op.outputs.at(0)).shape);
+}
+
+std::string layer_comment(const Source& source, const Layer& layer) {
+  const ir::Op& op = op_of(source, layer);
+  std::string out = fmt::format("/* {} {}: \"{}\"\n", ir::name_of(op.kind), shapes_of(source.graph, op),
+                                comment_text(source.graph.name_of(op)));
+  out += fmt::format(" * {}: {}", layer.kernel.kernel, comment_text(layer.kernel.reason));
+  if (const std::int64_t macs = ir::macs_of(source.graph, op); macs > 0) out += fmt::format("; {} MACs", grouped(macs));
+  return out + ". */\n";
+}
+
+std::string plane_definition(const std::string& name, const Plane& plane) {
+  return fmt::format("  const thimble_plane {} = {{{}, {}, {}}};\n", name, plane.base, plane.row_bytes, plane.ring);
+}
+
+/// One call of a driver: its constants and planes, then the call. Only a concatenation has a call after the first.
+struct CallText {
+  std::string definitions;
+  std::string call;
+};
+
+CallText call_text(const Layer& layer, std::size_t index, bool shared) {
+  const LayerCall& call = layer.calls[index];
+  const std::string p = numbered("p", index);
+  const std::string out = numbered("out", index);
+  CallText text;
+  text.definitions = definition_of(call.parameters, p, 2);
+  std::string inputs;
+  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+    const std::string in = call.inputs.size() == 2 ? std::string(i == 0 ? "a" : "b") : numbered("in", index);
+    text.definitions += plane_definition(in, call.inputs[i]);
+    inputs += fmt::format("&{}, ", in);
+  }
+  text.definitions += plane_definition(out, call.output);
+  const std::string rows = layer.takes_rows ? "first, count" : fmt::format("0, {}", layer.rows);
+  const std::string function =
+      shared ? layer.kernel.kernel + "_rows(" : fmt::format("{}({}, ", layer.kernel.driver, layer.kernel.kernel);
+  text.call = fmt::format("  {}&{}, {}&{}, {}, {});\n", function, p, inputs, out, rows, layer.scratch);
+  return text;
+}
+
+std::string layer_function(const Source& source, const Layer& layer, bool shared) {
+  const std::string rows = layer.takes_rows ? "first, count" : fmt::format("0, {}", layer.rows);
+  std::string out = layer_comment(source, layer);
+  out += fmt::format("static void {}(int8_t* arena{}) {{\n", layer.function,
+                     layer.takes_rows ? ", int32_t first, int32_t count" : "");
+  std::string calls;
+  for (std::size_t i = 0; i < layer.calls.size(); ++i) {
+    const CallText text = call_text(layer, i, shared);
+    out += text.definitions;
+    calls += text.call;
+  }
+  out += fmt::format("  THIMBLE_LAYER({});\n", layer.op) + calls;
+  out += fmt::format("  THIMBLE_TRACE_ROWS({}, &out, {});\n", op_of(source, layer).outputs[0], rows);
+  return out + "}\n\n";
+}
+
+std::string row_expression(const plan::RowRange& rows, bool in_loop) {
+  if (!in_loop || rows.advance == 0) return std::to_string(rows.first);
+  const std::string moved = rows.advance == 1 ? "i" : fmt::format("{} * i", rows.advance);
+  return rows.first == 0 ? moved : fmt::format("{} + {}", rows.first, moved);
+}
+
+std::string invocation(const Source& source) {
+  std::string out = fmt::format("void {}_invoke(void* arena) {{\n", source.options.name);
+  for (const ProgramStage& stage : source.program.stages) {
+    const bool loops = stage.iterations > 1;
+    if (loops) out += fmt::format("  for (int32_t i = 0; i < {}; ++i) {{\n", stage.iterations);
+    for (const LayerUse& use : stage.uses) {
+      const Layer& layer = source.program.layers[use.layer];
+      const std::string rows =
+          layer.takes_rows ? fmt::format(", {}, {}", row_expression(use.rows, loops), use.rows.count) : "";
+      out += fmt::format("  {}{}(arena{});\n", loops ? "  " : "", layer.function, rows);
+    }
+    if (loops) out += "  }\n";
+  }
+  return out + "}\n";
+}
+
+std::string access_function(const Source& source, const End& end) {
+  const std::string type = c_type(source.graph.tensor(end.tensor).type);
+  const std::string constant = end.is_input ? "" : "const ";
+  const std::int64_t offset = arena_offset(source.graph, source.plan, end.tensor);
+  return fmt::format("{0}{1}* {2}_{3}({0}void* arena) {{\n  return ({0}{1}*)arena{4};\n}}\n\n", constant, type,
+                     source.options.name, end.name, offset == 0 ? "" : fmt::format(" + {}", offset));
+}
+
+}  // namespace
+
+std::string program_text(const Source& source) {
+  const std::string& name = source.options.name;
+  std::string out = fmt::format(
+      "/* {}.c: the model \"{}\", layer by layer. Generated by Thimble: changes will be lost.\n *\n"
+      " * A plane is {{where a tensor begins, bytes of a row, rows that are held}}. */\n",
+      name, comment_text(source.graph.name));
+  out += includes(source) + checks(source);
+  std::map<std::string, int> uses = uses_of_kernels(source.program);
+  std::set<std::string> printed;
+  for (const Layer& layer : source.program.layers)
+    if (uses[layer.kernel.kernel] > 1 && printed.insert(layer.kernel.kernel).second) out += shared_function(layer);
+  for (const Layer& layer : source.program.layers) out += layer_function(source, layer, uses[layer.kernel.kernel] > 1);
+  for (const End& end : source.ends) out += access_function(source, end);
+  for (const End& end : source.ends)
+    if (end.outside != ir::no_tensor) out += conversion_text(source.graph, end, name) + "\n";
+  return out + invocation(source);
+}
+
+std::string weights_text(const Source& source) {
+  const std::string& name = source.options.name;
+  std::int64_t bytes = 0;
+  std::string arrays;
+  const auto add = [&](const ConstantArray& array) {
+    bytes += array.bytes();
+    arrays += "\n" + definition_of(array);
+  };
+  for (const Layer& layer : source.program.layers)
+    for (const ConstantArray& array : layer.constants) add(array);
+  for (const End& end : source.ends)
+    if (end.conversion) add(*end.conversion);
+  return fmt::format(
+             "/* {0}_weights.h: the constants of {0}.c, {1} bytes. Generated by Thimble: changes will be lost.\n"
+             " *\n * Weights are in the order in which their kernel reads them (see its header); the input's "
+             "zero point is part of the\n * bias. */\n#ifndef {2}_WEIGHTS_H\n#define {2}_WEIGHTS_H\n\n#include "
+             "<stdint.h>\n",
+             name, grouped(bytes), upper_case(name)) +
+         arrays + "\n#endif\n";
+}
+
+}  // namespace thimble::emit

@@ -1,0 +1,202 @@
+// emulate/harness.cpp
+#include "emulate/harness.h"
+
+#include <cstring>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "emit/names.h"
+#include "target/board.h"
+
+namespace thimble::emulate {
+namespace {
+
+enum class Direction { in, out };
+
+/// One input or output of the program as the harness sees it.
+struct Slot {
+  std::string function;              ///< "model_input", "model_output_1"
+  ir::TensorId tensor = -1;          ///< In the arena.
+  ir::TensorId end = ir::no_tensor;  ///< The model's own tensor, where the harness converts.
+  std::string conversion;            ///< "model_quantize_input"
+  std::string storage;               ///< The C array of the model's own values.
+};
+
+std::vector<Slot> slots_of(const ir::Graph& graph, Direction direction, const HarnessOptions& options) {
+  const bool in = direction == Direction::in;
+  const std::vector<ir::TensorId>& tensors = in ? graph.inputs : graph.outputs;
+  const std::vector<ir::TensorId>& ends = in ? graph.input_ends : graph.output_ends;
+  std::vector<Slot> slots;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const std::string what = emit::numbered(in ? "input" : "output", i);
+    Slot slot;
+    slot.function = fmt::format("{}_{}", harness_program, what);
+    slot.tensor = tensors[i];
+    if (options.float_io && i < ends.size()) slot.end = ends[i];
+    slot.conversion = fmt::format("{}_{}_{}", harness_program, in ? "quantize" : "dequantize", what);
+    slot.storage = "harness_own_" + what;
+    slots.push_back(std::move(slot));
+  }
+  return slots;
+}
+
+ir::TensorId seen_by_caller(const Slot& slot) { return slot.end != ir::no_tensor ? slot.end : slot.tensor; }
+
+const char* element_of(const ir::Tensor& tensor) { return tensor.type == ir::DataType::float32 ? "float" : "uint8_t"; }
+
+std::string storage_definitions(const ir::Graph& graph, const std::vector<Slot>& slots) {
+  std::string out;
+  for (const Slot& slot : slots) {
+    if (slot.end == ir::no_tensor) continue;
+    const ir::Tensor& end = graph.tensor(slot.end);
+    out += fmt::format("static {} {}[{}];\n", element_of(end), slot.storage, end.elements());
+  }
+  return out;
+}
+
+/// harness_input or harness_output: where the values of tensor `index` are, and how many bytes.
+std::string accessor(const ir::Graph& graph, const std::vector<Slot>& slots, const std::string& name) {
+  std::string out = fmt::format(
+      "static inline harness_values {}(void* arena, int index) {{\n  harness_values values = {{NULL, 0}};\n"
+      "  (void)arena;\n  switch (index) {{\n",
+      name);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const Slot& slot = slots[i];
+    const std::string at = slot.end != ir::no_tensor ? slot.storage : fmt::format("(void*){}(arena)", slot.function);
+    out += fmt::format("    case {}:\n      values.at = {};\n      values.bytes = {};\n      break;\n", i, at,
+                       graph.tensor(seen_by_caller(slot)).bytes());
+  }
+  return out + "    default:\n      break;\n  }\n  return values;\n}\n\n";
+}
+
+std::string invocation(const std::vector<Slot>& inputs, const std::vector<Slot>& outputs) {
+  std::string out = "static inline void harness_invoke(void* arena) {\n";
+  for (const Slot& slot : inputs)
+    if (slot.end != ir::no_tensor)
+      out += fmt::format("  {}({}, {}(arena));\n", slot.conversion, slot.storage, slot.function);
+  out += fmt::format("  {}_invoke(arena);\n", harness_program);
+  for (const Slot& slot : outputs)
+    if (slot.end != ir::no_tensor)
+      out += fmt::format("  {}({}(arena), {});\n", slot.conversion, slot.function, slot.storage);
+  return out + "}\n";
+}
+
+std::string model_header(const ir::Graph& graph, const HarnessOptions& options) {
+  const std::vector<Slot> inputs = slots_of(graph, Direction::in, options);
+  const std::vector<Slot> outputs = slots_of(graph, Direction::out, options);
+  std::string out = "/* harness_model.h: the harness's view of the program that it runs. */\n";
+  out += fmt::format("#include \"{}.h\"\n\n", harness_program);
+  out += fmt::format("#define HARNESS_ARENA_BYTES ((size_t){}_arena_bytes)\n", harness_program);
+  out += fmt::format("#define HARNESS_INPUTS {}\n#define HARNESS_OUTPUTS {}\n", inputs.size(), outputs.size());
+  out += fmt::format("#define HARNESS_TENSORS {}\n\n", graph.tensors.size());
+  out += storage_definitions(graph, inputs) + storage_definitions(graph, outputs) + "\n";
+  return out + accessor(graph, inputs, "harness_input") + accessor(graph, outputs, "harness_output") +
+         invocation(inputs, outputs);
+}
+
+void append(std::vector<std::byte>& out, const void* from, std::size_t bytes) {
+  const auto* first = static_cast<const std::byte*>(from);
+  out.insert(out.end(), first, first + bytes);
+}
+
+}  // namespace
+
+std::vector<emit::File> harness_files(const ir::Graph& graph, const plan::Plan& plan, const HarnessOptions& options) {
+  emit::EmitOptions program;
+  program.name = harness_program;
+  std::vector<emit::File> files;
+  for (emit::File& file : emit::emit_program(graph, plan, program))
+    if (file.path.ends_with(".c") ? file.path != "main.c" : file.path.ends_with(".h")) files.push_back(std::move(file));
+  files.push_back({"harness_model.h", model_header(graph, options)});
+  for (const char* name : {"harness.h", "harness.c", "io.h", "io_stdio.c", "trace.h", "trace.c"})
+    files.push_back({name, read_text(target::data_folder() / "boards" / "harness" / name)});
+  return files;
+}
+
+std::vector<std::string> harness_sources(const HarnessOptions& options) {
+  std::vector<std::string> sources{std::string(harness_program) + ".c", "harness.c"};
+  if (options.trace) sources.emplace_back("trace.c");
+  return sources;
+}
+
+std::vector<std::string> harness_flags(const HarnessOptions& options) {
+  std::vector<std::string> flags{"-std=c99", "-ffp-contract=off", "-I."};
+  if (options.trace) flags.insert(flags.end(), {"-DHARNESS_TRACE", "-include", "trace.h"});
+  return flags;
+}
+
+std::vector<std::byte> pack_inputs(const ir::Graph& graph, std::span<const TensorValues> inputs,
+                                   const HarnessOptions& options) {
+  const std::vector<Slot> slots = slots_of(graph, Direction::in, options);
+  std::vector<std::byte> out;
+  const auto count = static_cast<std::uint32_t>(inputs.size());
+  append(out, &count, sizeof count);
+  for (std::size_t n = 0; n < inputs.size(); ++n) {
+    if (inputs[n].size() != slots.size())
+      fail("{}: inference {} has {} inputs, the model takes {}", graph.name, n, inputs[n].size(), slots.size());
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const ir::Tensor& tensor = graph.tensor(seen_by_caller(slots[i]));
+      const Bytes& values = inputs[n][i];
+      if (static_cast<std::int64_t>(values.size()) != tensor.bytes())
+        fail("{}: inference {}: input \"{}\" has {} bytes, the model takes {} ({} {})", graph.name, n, tensor.name,
+             values.size(), tensor.bytes(), ir::text_of(tensor.shape), ir::name_of(tensor.type));
+      append(out, values.data(), values.size());
+    }
+  }
+  return out;
+}
+
+std::vector<TensorValues> unpack_outputs(const ir::Graph& graph, std::span<const std::byte> file,
+                                         std::size_t inferences, const HarnessOptions& options) {
+  const std::vector<Slot> slots = slots_of(graph, Direction::out, options);
+  std::size_t bytes_each = 0;
+  for (const Slot& slot : slots) bytes_each += static_cast<std::size_t>(graph.tensor(seen_by_caller(slot)).bytes());
+  if (file.size() != bytes_each * inferences)
+    fail("{}: the program wrote {} bytes of outputs, {} were expected", graph.name, file.size(),
+         bytes_each * inferences);
+  std::vector<TensorValues> outputs;
+  for (std::size_t n = 0; n < inferences; ++n) {
+    TensorValues values;
+    for (const Slot& slot : slots) {
+      const auto bytes = static_cast<std::size_t>(graph.tensor(seen_by_caller(slot)).bytes());
+      values.emplace_back(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(bytes));
+      file = file.subspan(bytes);
+    }
+    outputs.push_back(std::move(values));
+  }
+  return outputs;
+}
+
+std::map<ir::TensorId, std::uint32_t> unpack_trace(std::span<const std::byte> file) {
+  struct Entry {
+    std::uint32_t rows, crc;
+  };
+  std::map<ir::TensorId, std::uint32_t> trace;
+  for (std::size_t i = 0; (i + 1) * sizeof(Entry) <= file.size(); ++i) {
+    Entry entry{};
+    std::memcpy(&entry, file.data() + i * sizeof entry, sizeof entry);
+    if (entry.rows > 0) trace[static_cast<ir::TensorId>(i)] = entry.crc;
+  }
+  return trace;
+}
+
+std::string harness_failure(int status) {
+  switch (status) {
+    case 10:
+      return "the program cannot read inputs.bin";
+    case 11:
+      return "the program found fewer inputs in inputs.bin than it counts";
+    case 12:
+      return "the program cannot write outputs.bin";
+    case 13:
+      return "the program cannot write trace.bin";
+    default:
+      return status > 128 ? fmt::format("the program was ended by signal {}", status - 128)
+                          : fmt::format("the program ended with exit status {}", status);
+  }
+}
+
+}  // namespace thimble::emulate
