@@ -410,6 +410,44 @@ bool moves_values(BuiltinOperator code) {
          code == STRIDED_SLICE || code == PACK || code == QUANTIZE || code == DEQUANTIZE;
 }
 
+/// Activations must be quantized by one positive scale; constants beside weights too.
+void check_scale(const Layer& layer, const ir::Tensor& tensor) {
+  if (tensor.type != ir::DataType::int8 && tensor.type != ir::DataType::uint8) return;
+  if (!tensor.quantization) layer.refuse("\"{}\" is {} without a scale", tensor.name, ir::name_of(tensor.type));
+  const std::vector<float>& scale = tensor.quantization->scale;
+  if (scale.size() != 1) layer.refuse("\"{}\" has {} scales; activations have one", tensor.name, scale.size());
+  if (!(scale[0] > 0)) layer.refuse("\"{}\" has a scale of {}", tensor.name, scale[0]);
+}
+
+bool has_weights(BuiltinOperator code) {
+  using enum BuiltinOperator;
+  return code == CONV_2D || code == DEPTHWISE_CONV_2D || code == FULLY_CONNECTED;
+}
+
+/// Only a bias and RESHAPE's shape may be absent.
+void check_inputs_present(const Layer& layer) {
+  const char* name = tflite::EnumNameBuiltinOperator(layer.code);
+  if (layer.op.inputs.empty()) layer.refuse("{} has no input", name);
+  for (std::size_t i = 0; i < layer.op.inputs.size(); ++i) {
+    const bool optional = (has_weights(layer.code) && i == 2) || (layer.code == BuiltinOperator::RESHAPE && i == 1);
+    if (!layer.has_input(i) && !optional) layer.refuse("{} lacks its input {}", name, i);
+  }
+}
+
+void check_types(const Layer& layer, const ir::Op& op) {
+  const ir::DataType type = layer.input(0).type;
+  if (!moves_values(layer.code) && type != ir::DataType::int8 && type != ir::DataType::float32) {
+    layer.refuse("{} of {} is not supported (int8 and float32 are)", tflite::EnumNameBuiltinOperator(layer.code),
+                 ir::name_of(type));
+  }
+  if (moves_values(layer.code) && layer.code != BuiltinOperator::QUANTIZE &&
+      layer.code != BuiltinOperator::DEQUANTIZE) {
+    return;
+  }
+  check_scale(layer, layer.output());
+  for (std::size_t i = 0; i < (has_weights(layer.code) ? 1 : op.inputs.size()); ++i) check_scale(layer, layer.input(i));
+}
+
 }  // namespace
 
 bool is_supported(BuiltinOperator code) { return readers().contains(code); }
@@ -417,13 +455,9 @@ bool is_supported(BuiltinOperator code) { return readers().contains(code); }
 ir::Op import_operator(const Layer& layer) {
   ir::Op op = layer.op;
   if (op.outputs.size() != 1) layer.refuse("{} outputs", op.outputs.size());
-  if (!layer.has_input(0)) layer.refuse("{} has no input", tflite::EnumNameBuiltinOperator(layer.code));
+  check_inputs_present(layer);
   readers().at(layer.code)(layer, op);
-  const ir::DataType type = layer.input(0).type;
-  if (!moves_values(layer.code) && type != ir::DataType::int8 && type != ir::DataType::float32) {
-    layer.refuse("{} of {} is not supported (int8 and float32 are)", tflite::EnumNameBuiltinOperator(layer.code),
-                 ir::name_of(type));
-  }
+  check_types(layer, op);
   return op;
 }
 

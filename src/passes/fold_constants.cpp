@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -14,25 +16,29 @@ bool is_constant(const ir::Graph& graph, ir::TensorId id) {
   return id == ir::no_tensor || graph.tensor(id).is_constant();
 }
 
+/// More than the flash of any board: such a constant can only come from a damaged file.
+constexpr std::int64_t largest_constant = std::int64_t{16} << 20;
+
 /// A graph output stays computed: callers want it in a buffer.
 bool is_foldable(const ir::Graph& graph, const ir::Op& op) {
-  if (is_graph_output(graph, op.outputs.at(0))) return false;
-  if (std::holds_alternative<ir::ShapeOf>(op.kind)) return true;
+  const ir::Tensor& out = graph.tensor(op.outputs.at(0));
+  if (is_graph_output(graph, op.outputs[0]) || out.bytes() > largest_constant) return false;
+  if (std::holds_alternative<ir::ShapeOf>(op.kind)) return out.type == ir::DataType::int32;
   return std::all_of(op.inputs.begin(), op.inputs.end(), [&](ir::TensorId id) { return is_constant(graph, id); });
 }
 
-reference::Bytes value_of(const ir::Graph& graph, ir::TensorId id) {
-  if (id == ir::no_tensor) return {};
-  const ir::Tensor& tensor = graph.tensor(id);
-  // SHAPE reads no values, but wants as many as the shape says.
-  return tensor.is_constant() ? *tensor.data : reference::Bytes(static_cast<std::size_t>(tensor.bytes()));
-}
-
 void fold(ir::Graph& graph, const ir::Op& op) {
+  ir::Tensor& out = graph.tensor(op.outputs.at(0));
+  if (std::holds_alternative<ir::ShapeOf>(op.kind)) {
+    out.data = ir::constant_data(std::span<const int>(graph.tensor(op.inputs.at(0)).shape));
+    return;
+  }
   std::vector<reference::Bytes> inputs;
-  for (const ir::TensorId id : op.inputs) inputs.push_back(value_of(graph, id));
-  std::vector<reference::Bytes> outputs = reference::evaluate(graph, op, inputs);
-  graph.tensor(op.outputs.at(0)).data = std::make_shared<const std::vector<std::byte>>(std::move(outputs.at(0)));
+  for (const ir::TensorId id : op.inputs) {
+    inputs.push_back(id == ir::no_tensor ? reference::Bytes() : *graph.tensor(id).data);
+  }
+  std::vector<reference::Bytes> values = reference::evaluate(graph, op, inputs);
+  out.data = std::make_shared<const std::vector<std::byte>>(std::move(values.at(0)));
 }
 
 }  // namespace

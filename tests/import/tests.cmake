@@ -1,0 +1,1 @@
+thimble_test(import thimble_export thimble_passes)
