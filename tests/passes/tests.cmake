@@ -1,0 +1,1 @@
+thimble_test(passes thimble_export thimble_passes)
