@@ -1,0 +1,178 @@
+#include "nn/network.h"
+
+#include <cmath>
+#include <unordered_map>
+#include <utility>
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include "base/error.h"
+
+namespace thimble::nn {
+
+namespace {
+
+constexpr auto channels_last = torch::MemoryFormat::ChannelsLast;
+
+torch::Tensor activate(const torch::Tensor& x, ir::Activation activation) {
+  switch (activation) {
+    case ir::Activation::relu:
+      return at::relu(x);
+    case ir::Activation::relu6:
+      return at::hardtanh(x, 0, 6);
+    case ir::Activation::relu_n1_to_1:
+      return at::hardtanh(x, -1, 1);
+    case ir::Activation::none:
+      break;
+  }
+  return x;
+}
+
+torch::Tensor drop(const torch::Tensor& x, double rate, std::uint64_t seed) {
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+  const auto mask = at::empty(x.sizes(), torch::kFloat32).bernoulli_(1 - rate, generator);
+  return x * mask.to(x.device()) / (1 - rate);
+}
+
+}  // namespace
+
+Network::Network(ir::NetConfig config, std::uint64_t seed, torch::Device device)
+    : config_(std::move(config)), layers_(ir::layers_of(config_)), tensors_(layers_.size()), device_(device) {
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+  const auto add = [&](std::vector<NamedTensor>& list, const std::string& name, torch::Tensor value) {
+    list.push_back({name, value.to(device_)});
+    return static_cast<int>(list.size()) - 1;
+  };
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const ir::NetLayer& layer = layers_[i];
+    if (!layer.has_weights()) continue;
+    const bool depthwise = layer.kind == ir::LayerKind::depthwise;
+    const double fan_out = static_cast<double>(layer.weights()) / (depthwise ? layer.out_channels : layer.in_channels);
+    const double deviation = layer.name == "classifier" ? 0.01 : std::sqrt(2.0 / fan_out);
+    const auto weight =
+        at::empty({layer.out_channels, depthwise ? 1 : layer.in_channels, layer.kernel_size, layer.kernel_size})
+            .normal_(0, deviation, generator);
+    tensors_[i].weight = add(parameters_, layer.name + "/weight", weight.contiguous(channels_last));
+    if (layer.bias) tensors_[i].bias = add(parameters_, layer.name + "/bias", at::zeros({layer.out_channels}));
+    if (layer.batch_norm) {
+      tensors_[i].gamma = add(parameters_, layer.name + "/gamma", at::ones({layer.out_channels}));
+      tensors_[i].beta = add(parameters_, layer.name + "/beta", at::zeros({layer.out_channels}));
+      tensors_[i].mean = add(statistics_, layer.name + "/mean", at::zeros({layer.out_channels}));
+      tensors_[i].variance = add(statistics_, layer.name + "/variance", at::ones({layer.out_channels}));
+    }
+  }
+  for (NamedTensor& parameter : parameters_) parameter.value.requires_grad_(true);
+}
+
+torch::Tensor Network::forward(const torch::Tensor& pictures, Mode mode, std::uint64_t dropout_seed) {
+  std::vector<torch::Tensor> outputs(layers_.size());
+  const auto output = [&](int layer) -> const torch::Tensor& {
+    return layer < 0 ? pictures : outputs[static_cast<std::size_t>(layer)];
+  };
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    torch::Tensor input = output(layers_[i].input);
+    if (i + 1 == layers_.size() && mode == Mode::train && config_.dropout > 0)
+      input = drop(input, config_.dropout, dropout_seed);
+    outputs[i] = apply(i, input, output(layers_[i].other), mode);
+  }
+  return outputs.back().flatten(1);
+}
+
+torch::Tensor Network::apply(std::size_t i, const torch::Tensor& input, const torch::Tensor& other, Mode mode) {
+  const ir::NetLayer& layer = layers_[i];
+  switch (layer.kind) {
+    case ir::LayerKind::conv:
+    case ir::LayerKind::depthwise:
+      return convolve(i, input, mode);
+    case ir::LayerKind::max_pool:
+      return at::max_pool2d(input, layer.kernel_size, layer.stride, layer.padding);
+    case ir::LayerKind::average_pool:
+      if (layer.kernel_size == layer.in_size && layer.padding == 0) return at::mean(input, {2, 3}, true);
+      return at::avg_pool2d(input, layer.kernel_size, layer.stride, layer.padding, false, false);
+    case ir::LayerKind::add:
+      return activate(input + other, layer.activation);
+    case ir::LayerKind::hard_sigmoid:
+      return at::hardtanh(input + 3, 0, 6) / 6;
+    case ir::LayerKind::scale:
+      return input * other;
+  }
+  return input;
+}
+
+torch::Tensor Network::convolve(std::size_t i, const torch::Tensor& input, Mode mode) {
+  const ir::NetLayer& layer = layers_[i];
+  const LayerTensors& own = tensors_[i];
+  const int groups = layer.kind == ir::LayerKind::depthwise ? layer.out_channels : 1;
+  torch::Tensor x = at::conv2d(input, parameter(own.weight), own.bias < 0 ? torch::Tensor() : parameter(own.bias),
+                               layer.stride, layer.padding, 1, groups);
+  // A picture of one channel has no memory format of its own: the stem would go on in NCHW.
+  if (layer.input < 0) x = x.contiguous(channels_last);
+  if (own.gamma >= 0) {
+    if (mode == Mode::calibrate) match(own, x);
+    x = at::batch_norm(x, parameter(own.gamma), parameter(own.beta),
+                       statistics_[static_cast<std::size_t>(own.mean)].value,
+                       statistics_[static_cast<std::size_t>(own.variance)].value, mode == Mode::train,
+                       config_.bn_momentum, config_.bn_eps, true);
+  }
+  return activate(x, layer.activation);
+}
+
+void Network::match(const LayerTensors& own, const torch::Tensor& x) {
+  const auto [variance, mean] = at::var_mean(x, {0, 2, 3}, false);
+  statistics_[static_cast<std::size_t>(own.mean)].value.copy_(mean);
+  statistics_[static_cast<std::size_t>(own.variance)].value.copy_(variance);
+  parameter(own.gamma).copy_((variance + config_.bn_eps).sqrt());
+  parameter(own.beta).add_(mean);
+}
+
+std::vector<NamedTensor> Network::state() const {
+  std::vector<NamedTensor> all = parameters_;
+  all.insert(all.end(), statistics_.begin(), statistics_.end());
+  return all;
+}
+
+Network Network::replica() const {
+  Network other = clone();
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    other.parameters_[i].value = parameters_[i].value.detach().requires_grad_(true);
+  }
+  return other;
+}
+
+Network Network::clone() const {
+  Network other;
+  other.config_ = config_;
+  other.layers_ = layers_;
+  other.tensors_ = tensors_;
+  other.device_ = device_;
+  for (const NamedTensor& tensor : parameters_) {
+    other.parameters_.push_back({tensor.name, tensor.value.detach().clone().requires_grad_(true)});
+  }
+  for (const NamedTensor& tensor : statistics_) other.statistics_.push_back({tensor.name, tensor.value.clone()});
+  return other;
+}
+
+bool decays(const NamedTensor& parameter) { return parameter.name.ends_with("/weight"); }
+
+void copy_by_name(const std::vector<NamedTensor>& to, const std::vector<NamedTensor>& from) {
+  std::unordered_map<std::string, const torch::Tensor*> by_name;
+  for (const NamedTensor& value : from) by_name[value.name] = &value.value;
+  const at::NoGradGuard no_grad;
+  for (const NamedTensor& tensor : to) {
+    const auto found = by_name.find(tensor.name);
+    if (found == by_name.end()) fail("the checkpoint is of another network: it has no tensor {}", tensor.name);
+    if (found->second->sizes() != tensor.value.sizes()) {
+      fail("the checkpoint is of another network: its tensor {} has another shape", tensor.name);
+    }
+    tensor.value.copy_(*found->second);
+  }
+}
+
+void load_state(Network& network, const std::vector<NamedTensor>& values) { copy_by_name(network.state(), values); }
+
+void match_statistics(Network& network, const torch::Tensor& pictures) {
+  const at::NoGradGuard no_grad;
+  network.forward(pictures, Mode::calibrate);
+}
+
+}  // namespace thimble::nn
