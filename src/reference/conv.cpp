@@ -45,9 +45,6 @@ std::vector<T> bias_or_zeros(const Operands& operands, std::size_t channels) {
 
 Requantize requantization(const Operands& operands, ir::Activation activation) {
   std::vector<ir::FixedPointFactor> factors = channel_factors(operands.graph, operands.op);
-  if (operands.has_input(2) && operands.input(2).type != ir::DataType::int32) {
-    reject_type(operands, operands.input(2).type);
-  }
   const std::size_t channels = factors.size();
   return {bias_or_zeros<std::int32_t>(operands, channels), std::move(factors), operands.output().zero_point(),
           activation_range(activation, operands.output())};
@@ -60,7 +57,6 @@ AddBias bias_addition(const Operands& operands, ir::Activation activation, std::
 /// int8 values less their zero point, in 16 bits: then sums of products are plain dot products, zero is padding, and
 /// the compiler has an instruction for them.
 std::vector<std::int16_t> centered(const Operands& operands, std::size_t i, int zero_point) {
-  if (operands.input(i).type != ir::DataType::int8) reject_type(operands, operands.input(i).type);
   const std::vector<std::int8_t> values = input_values<std::int8_t>(operands, i);
   std::vector<std::int16_t> out(values.size());
   std::transform(values.begin(), values.end(), out.begin(),
@@ -218,9 +214,8 @@ Bytes evaluate(const Operands& operands, const ir::FullyConnected& layer) {
                                   bias_addition(operands, layer.activation, static_cast<std::size_t>(channels)));
   }
   // Unlike convolutions, fully connected layers may have weights with a zero point.
-  const int weights_zero_point = weights.quantization ? weights.zero_point() : 0;
   return multiply_matrix<std::int32_t>(centered(operands, 0, operands.input().zero_point()),
-                                       centered(operands, 1, weights_zero_point), depth, channels,
+                                       centered(operands, 1, weights.zero_point()), depth, channels,
                                        requantization(operands, layer.activation));
 }
 

@@ -8,18 +8,34 @@ namespace thimble::reference {
 
 namespace {
 
-/// Scales and zero points come from files: the arithmetic behind counts on these bounds. (Weights are left out: public
-/// models have channels with a negative scale, which a negative multiplier serves as well.)
+bool is_small_integer(ir::DataType type) {
+  return type == ir::DataType::int8 || type == ir::DataType::uint8 || type == ir::DataType::int16;
+}
+
+/// Operators that move elements without a look at what they mean.
+bool moves_only(const ir::Operator& kind) {
+  return std::visit(
+      ir::Overloaded{[](const ir::Reshape&) { return true; }, [](const ir::Transpose&) { return true; },
+                     [](const ir::Concat&) { return true; }, [](const ir::ResizeNearest&) { return true; },
+                     [](const ir::ShapeOf&) { return true; }, [](const ir::StridedSlice&) { return true; },
+                     [](const ir::Pack&) { return true; }, [](const ir::Pad&) { return true; },
+                     [](const auto&) { return false; }},
+      kind);
+}
+
+/// Scales and zero points come from files: the arithmetic behind counts on these bounds. (Scales of constants may be
+/// negative: public models have weights with such channels, which a negative multiplier serves as well.)
 void check_quantization(const Operands& operands, const ir::Tensor& tensor) {
-  if (!tensor.quantization) return;
+  if (!tensor.quantization || tensor.quantization->scale.empty()) {
+    if (!is_small_integer(tensor.type) || moves_only(operands.op.kind)) return;
+    reject(operands, fmt::format("\"{}\" is {} but has no scale", tensor.name, ir::name_of(tensor.type)));
+  }
   for (const float scale : tensor.quantization->scale) {
     if (!std::isfinite(scale) || (scale <= 0.0F && !tensor.is_constant())) {
       reject(operands, fmt::format("\"{}\" has a scale of {}", tensor.name, scale));
     }
   }
-  if (tensor.type != ir::DataType::int8 && tensor.type != ir::DataType::uint8 && tensor.type != ir::DataType::int16) {
-    return;
-  }
+  if (!is_small_integer(tensor.type)) return;
   const IntegerRange range = range_of(tensor.type);
   for (const int zero_point : tensor.quantization->zero_point) {
     if (zero_point < range.low || zero_point > range.high) {

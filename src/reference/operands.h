@@ -31,9 +31,23 @@ struct Operands {
 /// The same for a type that the operator is not defined for.
 [[noreturn]] void reject_type(const Operands& operands, ir::DataType type);
 
-/// Input `i`, whose elements are as wide as T.
+template <typename T>
+inline constexpr ir::DataType type_of = ir::DataType::boolean;
+template <>
+inline constexpr ir::DataType type_of<std::int8_t> = ir::DataType::int8;
+template <>
+inline constexpr ir::DataType type_of<std::uint8_t> = ir::DataType::uint8;
+template <>
+inline constexpr ir::DataType type_of<std::int16_t> = ir::DataType::int16;
+template <>
+inline constexpr ir::DataType type_of<std::int32_t> = ir::DataType::int32;
+template <>
+inline constexpr ir::DataType type_of<float> = ir::DataType::float32;
+
+/// Input `i`, whose elements must be T.
 template <typename T>
 std::vector<T> input_values(const Operands& operands, std::size_t i = 0) {
+  if (operands.input(i).type != type_of<T>) reject_type(operands, operands.input(i).type);
   const std::span<const std::byte> bytes = operands.values.at(i);
   std::vector<T> out(bytes.size() / sizeof(T));
   if (!out.empty()) std::memcpy(out.data(), bytes.data(), out.size() * sizeof(T));

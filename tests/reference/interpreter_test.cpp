@@ -58,10 +58,25 @@ TEST(Run, NamesTheOperatorThatIsNotDefinedForAType) {
             "single: add \"out\": is not defined for int16 tensors");
 }
 
+TEST(Run, RefusesInputsOfMixedTypes) {
+  const Operand input = floats({1, 1, 1, 1}, {1});
+  const Operand kernel = int8s({1, 1, 1, 1}, {1});
+  const ir::Graph graph = single_op_graph(ir::Conv2D{}, {input, kernel, floats({1}, {0})}, float_tensor({1, 1, 1, 1}));
+  EXPECT_EQ(error_of(graph, {input.values}), "single: conv_2d \"out\": is not defined for int8 tensors");
+}
+
 TEST(Run, RefusesAScaleThatIsNone) {
   const Operand input = int8s({1}, {1}, 0.0F);
   EXPECT_THAT(error_of(single_op_graph(ir::Add{}, {input, input}, int8_tensor({1})), {input.values}),
               HasSubstr("\"in0\" has a scale of 0"));
+}
+
+TEST(Run, RefusesIntegersWithoutAScaleWhereTheirMeaningCounts) {
+  const Operand input = int8s({1}, {1});
+  const Operand bare{tensor_of(ir::DataType::int8, {1}), input.values};
+  EXPECT_EQ(error_of(single_op_graph(ir::Mul{}, {input, bare}, int8_tensor({1})), {input.values}),
+            "single: mul \"out\": \"in1\" is int8 but has no scale");
+  EXPECT_EQ(error_of(single_op_graph(ir::Reshape{}, {bare}, bare.tensor), {bare.values}), "no error");
 }
 
 TEST(Evaluate, ComputesOneOperatorOfAGraph) {
