@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "reference/parameters.h"
 #include "target/conv_choice.h"
 #include "target/kernel_variants.h"
 
@@ -26,7 +27,9 @@ class Chooser {
   KernelChoice operator()(const ir::DepthwiseConv2D&) const { return choose_conv_kernel(graph_, op_, dsp_); }
   KernelChoice operator()(const ir::FullyConnected&) const { return choose_conv_kernel(graph_, op_, dsp_); }
 
-  KernelChoice operator()(const ir::Add&) const { return binary("s8_add_generic"); }
+  KernelChoice operator()(const ir::Add&) const {
+    return binary(dsp_ && adds_fast() ? "s8_add_dsp" : "s8_add_generic");
+  }
   KernelChoice operator()(const ir::Sub&) const { return binary("s8_sub_generic"); }
   KernelChoice operator()(const ir::Mul&) const { return binary("s8_mul_generic"); }
 
@@ -138,6 +141,17 @@ class Chooser {
     KernelChoice result = choice("s8_lut_generic", "a function of one byte");
     result.in_place = true;
     return result;
+  }
+
+  /// The ranges that kernels/dsp/s8_add_dsp.h needs.
+  bool adds_fast() const {
+    require_int8();
+    const reference::SumFactors factors = reference::sum_factors(input(0), input(1), output());
+    const auto is_half = [](const ir::FixedPointFactor& f) { return f.multiplier == 1 << 30 && f.shift == 0; };
+    const auto is_less = [](const ir::FixedPointFactor& f) { return f.multiplier > 0 && f.shift < 0; };
+    const bool inputs_fit = (is_half(factors.a) && (is_half(factors.b) || is_less(factors.b))) ||
+                            (is_half(factors.b) && is_less(factors.a));
+    return inputs_fit && is_less(factors.out) && factors.out.shift >= -22;
   }
 
   KernelChoice binary(std::string_view kernel) const {

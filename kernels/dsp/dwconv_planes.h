@@ -1,0 +1,164 @@
+/* dwconv_planes.h: depthwise convolution of multiplier 1, four channels at a time, by widened planes.
+ *
+ * NHWC keeps a channel's neighbours apart, SMLAD wants them together: so the rows under the kernel are widened to
+ * int16, one plane a channel, borders included, in a ring of kernel_size rows. A row's taps (w0 w1 w2) become the words
+ *     even  (w0, w1) (w2, 0)    for outputs whose window starts at a word
+ *     odd   (0, w0) (w1, w2)    for those that start in the middle of one (stride 1 only)
+ * times 2, which saves the doubling of the accumulators that outputs.h wants.
+ *
+ * in       int8 plane [in_h][in_w][channels]; out int8 plane [out_h][out_w][channels]
+ * weights  int8 "chw": [channels][size][size]
+ * bias     int32 [channels], input zero point folded in
+ * Needs multiplier 1, dilation 1, a square kernel of odd size, stride 1 or 2 in both directions, the ranges of
+ * outputs.h. Scratch, by rows of `row` = thimble_plane_row bytes: 4 * size * row + 4 * thimble_tap_words * 4.
+ * The inner loop, four outputs of one channel, per row of taps at stride 1: 2 * (size + 1) SMLAD, (size + 3) / 2 loads
+ * of inputs and size + 1 of weights, some of them doubled.
+ */
+#ifndef THIMBLE_DWCONV_PLANES_H
+#define THIMBLE_DWCONV_PLANES_H
+
+#include "../generic/dwconv_rows.h"
+#include "outputs.h"
+
+#define THIMBLE_MAX_PLANE_SIZE 7
+
+/* Bytes of one row of one channel: room for the windows of whole blocks of four outputs. */
+THIMBLE_INLINE int32_t thimble_plane_row(const thimble_conv* p, int32_t size, int32_t stride) {
+  const int32_t reach = (((p->out_w + 3) & ~3) - 1) * stride + size + 1;
+  const int32_t filled = p->pad_left + p->in_w;
+  return 2 * (((reach > filled ? reach : filled) + 1) & ~1);
+}
+
+/* Words of one channel's taps. */
+THIMBLE_INLINE int32_t thimble_tap_words(int32_t size, int32_t stride) {
+  return size * ((size + 1) / 2) * (stride == 1 ? 2 : 1);
+}
+
+/* Twice the taps of one channel as words: for each row the even ones, then at stride 1 the odd ones. */
+THIMBLE_INLINE void thimble_widen_taps(const int8_t* taps, uint32_t* words, int32_t size, int32_t stride) {
+  int32_t ky, kx;
+  for (ky = 0; ky < size; ++ky, taps += size) {
+    for (kx = 0; kx < size; kx += 2) *words++ = thimble_halves(2 * taps[kx], kx + 1 < size ? 2 * taps[kx + 1] : 0);
+    if (stride != 1) continue;
+    for (kx = 0; kx < size; kx += 2) *words++ = thimble_halves(kx > 0 ? 2 * taps[kx - 1] : 0, 2 * taps[kx]);
+  }
+}
+
+/* Widens `width` pixels of four channels to their planes, `plane_bytes` apart. */
+THIMBLE_INLINE void thimble_widen_4_planes(const int8_t* pixel, int32_t width, int32_t step, int8_t* plane,
+                                           int32_t plane_bytes) {
+  int8_t* plane2 = plane + 2 * plane_bytes;
+  for (; width > 1; width -= 2, pixel += 2 * step, plane += 4, plane2 += 4) {
+    const uint32_t first = thimble_load_word(pixel);
+    const uint32_t second = thimble_load_word(pixel + step);
+    const uint32_t first_even = thimble_sxtb16(first);
+    const uint32_t first_odd = thimble_sxtb16_odd(first);
+    const uint32_t second_even = thimble_sxtb16(second);
+    const uint32_t second_odd = thimble_sxtb16_odd(second);
+    thimble_store_word(plane, thimble_low_halves(first_even, second_even));
+    thimble_store_word(plane + plane_bytes, thimble_low_halves(first_odd, second_odd));
+    thimble_store_word(plane2, thimble_high_halves(first_even, second_even));
+    thimble_store_word(plane2 + plane_bytes, thimble_high_halves(first_odd, second_odd));
+  }
+  if (width > 0) {
+    int32_t c;
+    for (c = 0; c < 4; ++c) thimble_store_half(plane + c * plane_bytes, pixel[c]);
+  }
+}
+
+/* Widens a row of `channels` (1 to 4) channels; `row` is NULL outside the image. */
+THIMBLE_SHARED void thimble_widen_row(const thimble_conv* p, const int8_t* row, int32_t channels, int8_t* planes,
+                                      int32_t plane_bytes) {
+  int32_t c, x;
+  planes += 2 * p->pad_left;
+  if (row != NULL && channels == 4) {
+    thimble_widen_4_planes(row, p->in_w, p->in_ch, planes, plane_bytes);
+    return;
+  }
+  for (c = 0; c < channels; ++c, planes += plane_bytes) {
+    for (x = 0; x < p->in_w; ++x) {
+      thimble_store_half(planes + 2 * x, row != NULL ? row[x * p->in_ch + c] : p->in_zero_point);
+    }
+  }
+}
+
+/* One row of outputs of one channel. rows[ky] is the plane's row under row ky of the taps. */
+THIMBLE_INLINE void thimble_dwconv_row(const int8_t* const* rows, const uint32_t* taps, int32_t twice_bias,
+                                       thimble_output_scale scale, int8_t* out, int32_t out_w, int32_t out_ch,
+                                       int32_t size, int32_t stride) {
+  const int32_t words = (size + 1) / 2;
+  int32_t x;
+  int32_t at = 0; /* byte of the block's window in a row */
+  for (x = 0; x < out_w; x += 4, at += 8 * stride) {
+    const uint32_t* tap = taps;
+    int32_t acc0 = twice_bias, acc1 = twice_bias, acc2 = twice_bias, acc3 = twice_bias;
+    int32_t ky, i;
+    for (ky = 0; ky < size; ++ky) {
+      const uint32_t* in = (const uint32_t*)(const void*)(rows[ky] + at);
+      for (i = 0; i < words; ++i) {
+        if (stride == 1) {
+          acc0 = thimble_smlad(in[i], tap[i], acc0);
+          acc1 = thimble_smlad(in[i], tap[words + i], acc1);
+          acc2 = thimble_smlad(in[i + 1], tap[i], acc2);
+          acc3 = thimble_smlad(in[i + 1], tap[words + i], acc3);
+        } else {
+          acc0 = thimble_smlad(in[i], tap[i], acc0);
+          acc1 = thimble_smlad(in[i + 1], tap[i], acc1);
+          acc2 = thimble_smlad(in[i + 2], tap[i], acc2);
+          acc3 = thimble_smlad(in[i + 3], tap[i], acc3);
+        }
+      }
+      tap += stride == 1 ? 2 * words : words;
+    }
+    out[0] = thimble_output_of_twice(scale, acc0);
+    if (x + 3 < out_w) {
+      out[out_ch] = thimble_output_of_twice(scale, acc1);
+      out[2 * out_ch] = thimble_output_of_twice(scale, acc2);
+      out[3 * out_ch] = thimble_output_of_twice(scale, acc3);
+    } else {
+      if (x + 1 < out_w) out[out_ch] = thimble_output_of_twice(scale, acc1);
+      if (x + 2 < out_w) out[2 * out_ch] = thimble_output_of_twice(scale, acc2);
+    }
+    out += 4 * out_ch;
+  }
+}
+
+/* `size` and `stride` are constants of the caller. */
+THIMBLE_INLINE void thimble_dwconv_planes(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
+                                          int32_t first, int32_t end, void* scratch, int32_t size, int32_t stride) {
+  const int32_t plane_bytes = thimble_plane_row(p, size, stride);
+  const int32_t tap_words = thimble_tap_words(size, stride);
+  uint32_t* const taps = (uint32_t*)scratch;
+  int8_t* const ring = (int8_t*)(taps + 4 * tap_words);
+  const int8_t* rows[THIMBLE_MAX_PLANE_SIZE];
+  int32_t i, c, j, r, ky;
+  for (i = 0; i < 4 * size * plane_bytes; i += 4) {
+    thimble_store_word(ring + i, thimble_halves(p->in_zero_point, p->in_zero_point));
+  }
+  for (c = 0; c < p->in_ch; c += 4) {
+    const int32_t channels = thimble_min(p->in_ch - c, 4);
+    int32_t next = first * stride - p->pad_top; /* the next row to widen */
+    for (j = 0; j < channels; ++j) {
+      thimble_widen_taps((const int8_t*)p->weights + (c + j) * size * size, taps + j * tap_words, size, stride);
+    }
+    for (r = first; r < end; ++r) {
+      const int32_t top = r * stride - p->pad_top;
+      int8_t* const to = thimble_row(out, r) + c;
+      for (; next < top + size; ++next) {
+        const int8_t* row = next >= 0 && next < p->in_h ? thimble_row(in, next) + c : NULL;
+        thimble_widen_row(p, row, channels, ring + (next + p->pad_top) % size * 4 * plane_bytes, plane_bytes);
+      }
+      for (ky = 0; ky < size; ++ky) rows[ky] = ring + (top + ky + p->pad_top) % size * 4 * plane_bytes;
+      for (j = 0; j < channels; ++j) {
+        thimble_dwconv_row(rows, taps + j * tap_words, 2 * p->bias[c + j], thimble_scale_of(p, c + j), to + j, p->out_w,
+                           p->out_ch, size, stride);
+        for (ky = 0; ky < size; ++ky) rows[ky] += plane_bytes;
+      }
+    }
+  }
+  if (thimble_is_clamped(p)) {
+    for (r = first; r < end; ++r) thimble_clamp_outputs(p, thimble_row(out, r), p->out_w * p->out_ch);
+  }
+}
+
+#endif

@@ -1,0 +1,45 @@
+/* outputs.h: accumulators to int8 outputs in five instructions, exact.
+ *
+ * TFLite computes clamp(zero_point + shift_right(high_mul(acc, multiplier), s)), rounding in both. With twice = 2 *
+ * acc, x = round(twice * multiplier / 2^32) is high_mul, (x + (x < 0 ? -1 : 0) + 2^(s-1)) >> s is shift_right for s >=
+ * 1, and with zero_point * 2^s added, the sum too. The sign of acc does for that of x: they differ only where x = 0,
+ * and there (2^(s-1) - 1) >> s = 2^(s-1) >> s = 0. Needs |acc| < 2^30 and 1 <= s <= 22, so that nothing overflows;
+ * target/conv_choice.cpp proves it for each layer from its weights.
+ */
+#ifndef THIMBLE_OUTPUTS_H
+#define THIMBLE_OUTPUTS_H
+
+#include "simd.h"
+
+/* What turns one channel's accumulators into outputs. */
+typedef struct {
+  int32_t multiplier, rounding, shift;
+} thimble_output_scale;
+
+THIMBLE_INLINE thimble_output_scale thimble_scale_of(const thimble_conv* p, int32_t channel) {
+  thimble_output_scale scale;
+  scale.multiplier = p->multiplier[channel];
+  scale.shift = -p->shift[channel];
+  scale.rounding = (2 * p->out_zero_point + 1) * ((int32_t)1 << (scale.shift - 1));
+  return scale;
+}
+
+/* From twice the accumulator. */
+THIMBLE_INLINE int8_t thimble_output_of_twice(thimble_output_scale scale, int32_t twice) {
+  const int32_t sum = thimble_smmlar(twice, scale.multiplier, scale.rounding) + (twice >> 31);
+  return (int8_t)thimble_ssat8(sum >> scale.shift);
+}
+
+THIMBLE_INLINE int8_t thimble_output(thimble_output_scale scale, int32_t acc) {
+  return thimble_output_of_twice(scale, acc * 2);
+}
+
+/* Fused activations whose range is not all of int8 are rare: a second pass over the outputs serves them. */
+THIMBLE_INLINE int thimble_is_clamped(const thimble_conv* p) { return p->out_min > -128 || p->out_max < 127; }
+
+THIMBLE_SHARED void thimble_clamp_outputs(const thimble_conv* p, int8_t* out, int32_t count) {
+  int32_t i;
+  for (i = 0; i < count; ++i) out[i] = (int8_t)thimble_clamp(out[i], p->out_min, p->out_max);
+}
+
+#endif

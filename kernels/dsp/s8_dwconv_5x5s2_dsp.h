@@ -1,0 +1,12 @@
+/* s8_dwconv_5x5s2_dsp: depthwise convolution 5x5 of stride 2, any padding; see dwconv_planes.h. */
+#ifndef THIMBLE_S8_DWCONV_5X5S2_DSP_H
+#define THIMBLE_S8_DWCONV_5X5S2_DSP_H
+
+#include "dwconv_planes.h"
+
+THIMBLE_SHARED void s8_dwconv_5x5s2_dsp(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
+                                        int32_t first, int32_t end, void* scratch) {
+  thimble_dwconv_planes(p, in, out, first, end, scratch, 5, 2);
+}
+
+#endif

@@ -1,0 +1,31 @@
+# Compiles each kernel header alone as C99, freestanding, warnings being errors: for the host, and for Cortex-M0+, M4 and
+# M7 if arm-none-eabi-gcc is there. Kernels of dsp/ compile for any core: their instructions have portable twins.
+file(MAKE_DIRECTORY ${WORK})
+file(GLOB headers RELATIVE ${KERNELS} ${KERNELS}/*/*.h)
+set(flags -std=c99 -O2 -Wall -Wextra -Wpedantic -Wconversion -Werror -ffreestanding -I${KERNELS} -c)
+
+set(targets host)
+set(host_command ${HOST_CC})
+find_program(ARM_CC arm-none-eabi-gcc)
+if(ARM_CC)
+  list(APPEND targets m0plus m4 m7)
+  set(m0plus_command ${ARM_CC} -mcpu=cortex-m0plus)
+  set(m4_command ${ARM_CC} -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard)
+  set(m7_command ${ARM_CC} -mcpu=cortex-m7 -mfpu=fpv5-sp-d16 -mfloat-abi=hard)
+else()
+  message("skipped: Cortex-M cores, arm-none-eabi-gcc is not installed")
+endif()
+
+foreach(header ${headers})
+  string(MAKE_C_IDENTIFIER ${header} name)
+  file(WRITE ${WORK}/${name}.c "#include \"${header}\"\ntypedef int not_empty;\n")
+  foreach(target ${targets})
+    execute_process(COMMAND ${${target}_command} ${flags} ${WORK}/${name}.c -o ${WORK}/${name}.o
+      RESULT_VARIABLE failed ERROR_VARIABLE diagnostics)
+    if(failed)
+      message(SEND_ERROR "${header} for ${target}:\n${diagnostics}")
+    endif()
+  endforeach()
+endforeach()
+list(LENGTH headers count)
+message("${count} headers for: ${targets}")

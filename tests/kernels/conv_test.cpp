@@ -1,0 +1,195 @@
+// Convolutions, depthwise convolutions and fully connected layers: every variant equals the reference interpreter.
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "run_kernel.h"
+#include "target/kernel_variants.h"
+
+namespace thimble {
+
+namespace {
+
+using testing::any_of;
+using testing::ConvCase;
+using testing::Execution;
+using testing::one_of;
+using testing::Random;
+using testing::SingleOp;
+
+target::Core core_with(bool dsp) {
+  target::Core core;
+  core.dsp = dsp;
+  return core;
+}
+
+std::string text_of(const ConvCase& c) {
+  return fmt::format("in {}x{}x{} out_ch {} kernel {}x{} stride {}x{} dilation {}x{} padding {} {} {} {} {}{}{}",
+                     c.in_h, c.in_w, c.in_ch, c.out_ch, c.kernel_h, c.kernel_w, c.stride_h, c.stride_w, c.dilation_h,
+                     c.dilation_w, c.padding.top, c.padding.bottom, c.padding.left, c.padding.right,
+                     c.depthwise ? "depthwise " : "", c.connected ? "connected " : "", c.bias ? "" : "without bias");
+}
+
+/// Runs a case in every way there is, and says which kernels it used.
+std::set<std::string> check(Random& random, const ConvCase& c) {
+  const SingleOp single = testing::conv_op(random, c);
+  const auto expected = single.expected();
+  std::set<std::string> used;
+  for (const bool dsp : {false, true}) {
+    const auto choice = target::choose_kernel(single.graph, single.op(), core_with(dsp));
+    used.insert(choice.kernel);
+    for (const Execution& execution :
+         {Execution{}, Execution{2, false, false}, Execution{1, true, false}, Execution{3, true, false}}) {
+      EXPECT_EQ(testing::run_kernel(single, choice, execution), expected)
+          << choice.kernel << ", " << text_of(c) << ", rows a call " << execution.rows_a_call
+          << (execution.rings ? ", rings" : "");
+      if (c.connected) break;  // One row.
+    }
+  }
+  return used;
+}
+
+/// Padding up to the kernel's reach, and such that an output remains.
+ir::Padding any_padding(Random& random, const ConvCase& c) {
+  const int reach_h = (c.kernel_h - 1) * c.dilation_h;
+  const int reach_w = (c.kernel_w - 1) * c.dilation_w;
+  ir::Padding padding{any_of(random, 0, reach_h), any_of(random, 0, reach_h), any_of(random, 0, reach_w),
+                      any_of(random, 0, reach_w)};
+  padding.bottom = std::max(padding.bottom, reach_h + 1 - c.in_h - padding.top);
+  padding.right = std::max(padding.right, reach_w + 1 - c.in_w - padding.left);
+  return padding;
+}
+
+ConvCase any_case(Random& random) {
+  ConvCase c;
+  c.in_h = any_of(random, 1, 9);
+  c.in_w = any_of(random, 1, 14);
+  c.in_ch = one_of(random, {1, 2, 3, 4, 5, 8, 12, 16, 20, any_of(random, 1, 40)});
+  c.out_ch = any_of(random, 1, 9);
+  c.bias = any_of(random, 0, 4) > 0;
+  c.spread = one_of(random, {1, 1, 1, 1, 20});
+  c.activation = static_cast<ir::Activation>(one_of(random, {0, 0, 1, 2, 3}));
+  return c;
+}
+
+TEST(Convolution, EqualsTheReferenceForAnyShape) {
+  Random random(1);
+  for (int i = 0; i < 400; ++i) {
+    ConvCase c = any_case(random);
+    c.kernel_h = any_of(random, 1, 5);
+    c.kernel_w = any_of(random, 1, 5);
+    c.stride_h = any_of(random, 1, 3);
+    c.stride_w = any_of(random, 1, 3);
+    c.dilation_h = one_of(random, {1, 1, 1, 2, 3});
+    c.dilation_w = one_of(random, {1, 1, 1, 2, 3});
+    c.padding = any_padding(random, c);
+    check(random, c);
+    if (HasFailure()) return;
+  }
+}
+
+TEST(PointwiseConvolution, EqualsTheReferenceForAnyShape) {
+  Random random(2);
+  for (int i = 0; i < 300; ++i) {
+    ConvCase c = any_case(random);
+    c.kernel_h = c.kernel_w = 1;
+    c.stride_h = c.stride_w = one_of(random, {1, 1, 2});
+    check(random, c);
+    if (HasFailure()) return;
+  }
+}
+
+TEST(FullyConnected, EqualsTheReferenceForAnyShape) {
+  Random random(3);
+  for (int i = 0; i < 150; ++i) {
+    ConvCase c = any_case(random);
+    c.connected = true;
+    c.kernel_h = c.kernel_w = 1;
+    c.in_h = 1;
+    c.in_w = one_of(random, {1, 1, 2, 3, 7});
+    c.in_ch = any_of(random, 1, 200);
+    check(random, c);
+    if (HasFailure()) return;
+  }
+}
+
+TEST(DepthwiseConvolution, EqualsTheReferenceForAnyShape) {
+  Random random(4);
+  for (int i = 0; i < 400; ++i) {
+    ConvCase c = any_case(random);
+    c.depthwise = true;
+    c.out_ch = one_of(random, {1, 1, 2, 3, 8});  // The multiplier.
+    c.kernel_h = any_of(random, 1, 7);
+    c.kernel_w = any_of(random, 1, 7);
+    c.stride_h = any_of(random, 1, 3);
+    c.stride_w = any_of(random, 1, 3);
+    c.dilation_h = one_of(random, {1, 1, 1, 2});
+    c.dilation_w = one_of(random, {1, 1, 1, 2});
+    c.padding = any_padding(random, c);
+    check(random, c);
+    if (HasFailure()) return;
+  }
+}
+
+TEST(DepthwiseConvolution, OfSquareKernelsEqualsTheReferenceForEveryWidth) {
+  Random random(5);
+  for (const int size : {3, 5, 7}) {
+    for (const int stride : {1, 2}) {
+      for (int width = 1; width <= 18; ++width) {
+        ConvCase c = any_case(random);
+        c.depthwise = true;
+        c.out_ch = 1;
+        c.in_w = width;
+        c.kernel_h = c.kernel_w = size;
+        c.stride_h = c.stride_w = stride;
+        c.padding = any_padding(random, c);
+        check(random, c);
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
+TEST(Convolution, SumsWithoutOverflowWhereDepthIsGreatest) {
+  Random random(6);
+  ConvCase c;
+  c.in_h = c.in_w = 3;
+  c.in_ch = 1024;
+  c.out_ch = 3;
+  check(random, c);
+}
+
+/// Kernels with weights are tested here, all others in operators_test.cpp.
+TEST(Convolution, CasesReachEveryVariant) {
+  Random random(7);
+  std::set<std::string> used;
+  const auto add = [&](ConvCase c) { used.merge(check(random, c)); };
+  for (const int in_ch : {3, 4}) {
+    ConvCase c;
+    c.in_ch = in_ch;
+    add(c);
+    c.kernel_h = c.kernel_w = 1;
+    add(c);
+  }
+  for (const int size : {3, 5, 7}) {
+    for (const int stride : {1, 2}) {
+      ConvCase c;
+      c.in_h = c.in_w = 8;
+      c.depthwise = true;
+      c.out_ch = 1;
+      c.kernel_h = c.kernel_w = size;
+      c.stride_h = c.stride_w = stride;
+      add(c);
+    }
+  }
+  for (const auto& variant : target::all_kernels()) {
+    if (!variant.weight_layout.empty()) {
+      EXPECT_TRUE(used.contains(std::string(variant.name))) << variant.name;
+    }
+  }
+}
+
+}  // namespace
+
+}  // namespace thimble

@@ -1,0 +1,112 @@
+// The kernels' fixed-point arithmetic against ir/requantize.h, and the ends' float arithmetic against its definition.
+#include "generic/requantize.h"
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "dsp/outputs.h"
+#include "generic/quantize.h"
+#include "ir/requantize.h"
+
+namespace thimble {
+
+namespace {
+
+constexpr auto lowest = std::numeric_limits<std::int32_t>::min();
+constexpr auto highest = std::numeric_limits<std::int32_t>::max();
+
+TEST(Requantize, EqualsTheDefinitionForAnyAccumulatorAndFactor) {
+  std::mt19937 random(1);
+  std::uniform_int_distribution<std::int32_t> any_acc(lowest, highest);
+  std::uniform_int_distribution<std::int32_t> any_multiplier(1 << 30, highest);
+  std::uniform_int_distribution<int> any_shift(-31, 8);
+  for (int i = 0; i < 2'000'000; ++i) {
+    const std::int32_t acc = any_acc(random) >> (i % 31);
+    const ir::FixedPointFactor factor{any_multiplier(random), any_shift(random)};
+    ASSERT_EQ(thimble_requantize(acc, factor.multiplier, factor.shift), ir::requantize(acc, factor))
+        << acc << " by " << factor.multiplier << " and " << factor.shift;
+  }
+  EXPECT_EQ(thimble_requantize(lowest, highest, 0), ir::requantize(lowest, {highest, 0}));
+  EXPECT_EQ(thimble_requantize(highest, 1 << 30, -31), ir::requantize(highest, {1 << 30, -31}));
+}
+
+std::int8_t fast_output(std::int32_t acc, ir::FixedPointFactor factor, std::int32_t zero_point) {
+  const std::int32_t multiplier = factor.multiplier;
+  const auto shift = static_cast<std::int8_t>(factor.shift);
+  thimble_conv p{};
+  p.multiplier = &multiplier;
+  p.shift = &shift;
+  p.out_zero_point = zero_point;
+  return thimble_output(thimble_scale_of(&p, 0), acc);
+}
+
+std::int8_t defined_output(std::int32_t acc, ir::FixedPointFactor factor, std::int32_t zero_point) {
+  return static_cast<std::int8_t>(std::clamp(ir::requantize(acc, factor) + zero_point, -128, 127));
+}
+
+TEST(FiveInstructionRequantize, EqualsTheDefinitionInTheRangeItStates) {
+  std::mt19937 random(2);
+  constexpr std::int32_t bound = (1 << 30) - 1;
+  std::uniform_int_distribution<std::int32_t> any_acc(-bound, bound);
+  std::uniform_int_distribution<std::int32_t> any_multiplier(1 << 30, highest);
+  std::uniform_int_distribution<int> any_zero_point(-128, 127);
+  for (int shift = -22; shift <= -1; ++shift) {
+    for (int i = 0; i < 100'000; ++i) {
+      const ir::FixedPointFactor factor{i % 8 == 0 ? 1 << 30 : any_multiplier(random), shift};
+      const std::int32_t acc = any_acc(random) >> (i % 30);
+      const int zero_point = any_zero_point(random);
+      ASSERT_EQ(fast_output(acc, factor, zero_point), defined_output(acc, factor, zero_point))
+          << acc << " by " << factor.multiplier << " and " << shift;
+    }
+    for (const std::int32_t acc : {-bound, bound, 0, -1, 1}) {
+      for (const int zero_point : {-128, 127}) {
+        ASSERT_EQ(fast_output(acc, {highest, shift}, zero_point), defined_output(acc, {highest, shift}, zero_point));
+      }
+    }
+  }
+}
+
+TEST(FiveInstructionRequantize, RoundsEveryTieAsTheDefinitionDoes) {
+  for (int shift = 1; shift <= 12; ++shift) {
+    const std::int32_t half = 1 << shift;  // multiplier 1/2: acc = half is x = 2^(shift-1), a tie.
+    for (std::int32_t k = -300; k <= 300; ++k) {
+      for (int nudge = -3; nudge <= 3; ++nudge) {
+        const std::int32_t acc = k * half + nudge;
+        ASSERT_EQ(fast_output(acc, {1 << 30, -shift}, 3), defined_output(acc, {1 << 30, -shift}, 3)) << acc;
+      }
+    }
+  }
+}
+
+TEST(QuantizeEnds, RoundHalfAwayFromZeroAndClamp) {
+  std::mt19937 random(3);
+  std::uniform_real_distribution<float> any(-40, 40);
+  const float scale = 0.0471F;
+  for (int i = 0; i < 200'000; ++i) {
+    const float x = i % 4 == 0 ? static_cast<float>(i % 500 - 250) * scale / 2 : any(random);
+    std::int8_t q = 0;
+    thimble_quantize_s8(&x, &q, 1, scale, -7);
+    ASSERT_EQ(q, std::clamp(static_cast<int>(std::round(x / scale)) - 7, -128, 127)) << x;
+    std::uint8_t u = 0;
+    thimble_quantize_u8(&x, &u, 1, scale, 130);
+    ASSERT_EQ(u, std::clamp(static_cast<int>(std::round(x / scale)) + 130, 0, 255)) << x;
+    float back = 0;
+    thimble_dequantize_s8(&q, &back, 1, scale, -7);
+    ASSERT_EQ(back, static_cast<float>(static_cast<double>(scale) * (q + 7)));
+  }
+  const float extremes[] = {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+                            std::numeric_limits<float>::quiet_NaN(), 3e38F};
+  std::int8_t q[4];
+  thimble_quantize_s8(extremes, q, 4, scale, 0);
+  EXPECT_EQ(q[0], 127);
+  EXPECT_EQ(q[1], -128);
+  EXPECT_EQ(q[2], -128);
+  EXPECT_EQ(q[3], 127);
+}
+
+}  // namespace
+
+}  // namespace thimble

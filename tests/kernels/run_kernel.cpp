@@ -1,0 +1,420 @@
+#include "run_kernel.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "dsp/s8_add_dsp.h"
+#include "dsp/s8_conv1x1_4x2_dsp.h"
+#include "dsp/s8_conv_4x2_dsp.h"
+#include "dsp/s8_conv_any_4x2_dsp.h"
+#include "dsp/s8_dwconv_3x3s1_dsp.h"
+#include "dsp/s8_dwconv_3x3s2_dsp.h"
+#include "dsp/s8_dwconv_5x5s1_dsp.h"
+#include "dsp/s8_dwconv_5x5s2_dsp.h"
+#include "dsp/s8_dwconv_7x7s1_dsp.h"
+#include "dsp/s8_dwconv_7x7s2_dsp.h"
+#include "generic/s8_add_generic.h"
+#include "generic/s8_avgpool_generic.h"
+#include "generic/s8_conv1x1_1x2_generic.h"
+#include "generic/s8_conv_1x2_generic.h"
+#include "generic/s8_copy_generic.h"
+#include "generic/s8_dwconv_generic.h"
+#include "generic/s8_lut_generic.h"
+#include "generic/s8_maxpool_generic.h"
+#include "generic/s8_mean_generic.h"
+#include "generic/s8_mul_generic.h"
+#include "generic/s8_pad_generic.h"
+#include "generic/s8_resize_nearest_generic.h"
+#include "generic/s8_softmax_generic.h"
+#include "generic/s8_sub_generic.h"
+#include "generic/s8_transpose_generic.h"
+#include "reference/parameters.h"
+#include "target/convolution.h"
+#include "target/weight_layout.h"
+
+namespace thimble::testing {
+
+namespace {
+
+using Bytes = reference::Bytes;
+
+thimble_factor c_factor(ir::FixedPointFactor factor) { return {factor.multiplier, factor.shift}; }
+
+/// A call of the operator's driver: planes of the inputs (the second may be NULL) and the output, rows, scratch.
+using Call = std::function<void(const thimble_plane* a, const thimble_plane* b, const thimble_plane* out, int first,
+                                int count, void* scratch)>;
+
+template <typename Driver, typename Kernel, typename Parameters>
+Call unary_call(Driver driver, Kernel kernel, Parameters parameters) {
+  return [=](const thimble_plane* a, const thimble_plane*, const thimble_plane* out, int first, int count,
+             void* scratch) { driver(kernel, &parameters, a, out, first, count, scratch); };
+}
+
+/// The arrays that a thimble_conv points to.
+struct ConvArrays {
+  std::vector<std::int8_t> weights;
+  std::vector<std::int32_t> bias, multiplier;
+  std::vector<std::int8_t> shift;
+};
+
+ir::Activation activation_of(const ir::Op& op) {
+  return std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.activation; }) return kind.activation;
+        return ir::Activation::none;
+      },
+      op.kind);
+}
+
+thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays) {
+  const auto c = target::convolution_of(single.graph, single.op()).value();
+  const auto range = reference::activation_range(activation_of(single.op()), single.output());
+  const auto half = [](int value) { return static_cast<std::int16_t>(value); };
+  return {c.in_h,
+          c.in_w,
+          c.in_ch,
+          c.out_h,
+          c.out_w,
+          c.out_ch,
+          half(c.kernel_h),
+          half(c.kernel_w),
+          half(c.stride_h),
+          half(c.stride_w),
+          half(c.dilation_h),
+          half(c.dilation_w),
+          half(c.padding.top),
+          half(c.padding.left),
+          single.graph.tensor(single.op().inputs[0]).zero_point(),
+          single.output().zero_point(),
+          range.low,
+          range.high,
+          arrays.weights.data(),
+          arrays.bias.data(),
+          arrays.multiplier.data(),
+          arrays.shift.data()};
+}
+
+Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
+  auto arrays = std::make_shared<ConvArrays>();
+  arrays->weights = target::pack_weights(choice.weight_layout, single.graph, single.op());
+  arrays->bias = target::folded_bias(single.graph, single.op());
+  for (const auto& factor : reference::channel_factors(single.graph, single.op())) {
+    arrays->multiplier.push_back(factor.multiplier);
+    arrays->shift.push_back(static_cast<std::int8_t>(factor.shift));
+  }
+  const thimble_conv p = conv_parameters(single, *arrays);
+  const std::map<std::string, thimble_conv_kernel*> row_kernels{
+      {"s8_conv_1x2_generic", s8_conv_1x2_generic}, {"s8_conv1x1_1x2_generic", s8_conv1x1_1x2_generic},
+      {"s8_dwconv_generic", s8_dwconv_generic},     {"s8_conv1x1_4x2_dsp", s8_conv1x1_4x2_dsp},
+      {"s8_conv_4x2_dsp", s8_conv_4x2_dsp},         {"s8_conv_any_4x2_dsp", s8_conv_any_4x2_dsp}};
+  const std::map<std::string, thimble_dwconv_kernel*> plane_kernels{
+      {"s8_dwconv_3x3s1_dsp", s8_dwconv_3x3s1_dsp}, {"s8_dwconv_3x3s2_dsp", s8_dwconv_3x3s2_dsp},
+      {"s8_dwconv_5x5s1_dsp", s8_dwconv_5x5s1_dsp}, {"s8_dwconv_5x5s2_dsp", s8_dwconv_5x5s2_dsp},
+      {"s8_dwconv_7x7s1_dsp", s8_dwconv_7x7s1_dsp}, {"s8_dwconv_7x7s2_dsp", s8_dwconv_7x7s2_dsp}};
+  const bool by_planes = choice.driver == "thimble_dwconv_rows";
+  const Call run = by_planes ? unary_call(thimble_dwconv_rows, plane_kernels.at(choice.kernel), p)
+                             : unary_call(thimble_conv_rows, row_kernels.at(choice.kernel), p);
+  return [arrays, run](auto... arguments) { run(arguments...); };
+}
+
+Call pool_call(const SingleOp& single, const target::KernelChoice& choice) {
+  const auto& pool = std::get<ir::Pool2D>(single.op().kind);
+  const ir::Shape& in = single.graph.tensor(single.op().inputs[0]).shape;
+  const auto range = reference::activation_range(pool.activation, single.output());
+  const auto half = [](int value) { return static_cast<std::int16_t>(value); };
+  const thimble_pool p{in[1],
+                       in[2],
+                       in[3],
+                       single.output().shape[1],
+                       single.output().shape[2],
+                       half(pool.filter_h),
+                       half(pool.filter_w),
+                       half(pool.stride_h),
+                       half(pool.stride_w),
+                       half(pool.padding.top),
+                       half(pool.padding.left),
+                       range.low,
+                       range.high};
+  return unary_call(thimble_pool_rows, choice.kernel == "s8_avgpool_generic" ? s8_avgpool_generic : s8_maxpool_generic,
+                    p);
+}
+
+ir::Shape four_dimensions(const ir::Shape& shape) {
+  ir::Shape padded(4 - shape.size(), 1);
+  padded.insert(padded.end(), shape.begin(), shape.end());
+  return padded;
+}
+
+void set_strides(std::int32_t* strides, const ir::Shape& shape) {
+  int stride = 1;
+  for (std::size_t d = 4; d-- > 0;) {
+    strides[d] = shape[d] > 1 ? stride : 0;
+    stride *= shape[d];
+  }
+}
+
+Call binary_call(const SingleOp& single, const target::KernelChoice& choice) {
+  const ir::Tensor& a = single.graph.tensor(single.op().inputs[0]);
+  const ir::Tensor& b = single.graph.tensor(single.op().inputs[1]);
+  const auto range = reference::activation_range(activation_of(single.op()), single.output());
+  thimble_binary p{};
+  const ir::Shape size = four_dimensions(single.output().shape);
+  std::copy(size.begin(), size.end(), p.size);
+  set_strides(p.a_stride, four_dimensions(a.shape));
+  set_strides(p.b_stride, four_dimensions(b.shape));
+  p.a_zero_point = a.zero_point();
+  p.b_zero_point = b.zero_point();
+  p.out_zero_point = single.output().zero_point();
+  p.out_min = range.low;
+  p.out_max = range.high;
+  if (choice.kernel == "s8_mul_generic") {
+    p.out_factor = c_factor(reference::product_factor(a, b, single.output()));
+  } else {
+    const auto factors = reference::sum_factors(a, b, single.output());
+    p.left_shift = reference::SumFactors::left_shift;
+    p.a_factor = c_factor(factors.a);
+    p.b_factor = c_factor(factors.b);
+    p.out_factor = c_factor(factors.out);
+  }
+  const std::map<std::string, thimble_binary_kernel*> kernels{{"s8_add_generic", s8_add_generic},
+                                                              {"s8_sub_generic", s8_sub_generic},
+                                                              {"s8_mul_generic", s8_mul_generic},
+                                                              {"s8_add_dsp", s8_add_dsp}};
+  thimble_binary_kernel* const kernel = kernels.at(choice.kernel);
+  return [=](const thimble_plane* in_a, const thimble_plane* in_b, const thimble_plane* out, int first, int count,
+             void* scratch) { thimble_binary_rows(kernel, &p, in_a, in_b, out, first, count, scratch); };
+}
+
+/// The table of a function of one byte: the operator itself, applied to every byte.
+Call table_call(const SingleOp& single) {
+  SingleOp bytes = single;
+  for (ir::Tensor& tensor : bytes.graph.tensors) tensor.shape = {1, 256};
+  bytes.inputs = {Bytes(256)};
+  for (std::size_t i = 0; i < 256; ++i) bytes.inputs[0][i] = static_cast<std::byte>(i);
+  const auto table = std::make_shared<const Bytes>(bytes.expected());
+  const thimble_map p{reinterpret_cast<const std::int8_t*>(table->data())};
+  const Call run = unary_call(thimble_map_rows, s8_lut_generic, p);
+  return [table, run](auto... arguments) { run(arguments...); };
+}
+
+Call pad_call(const SingleOp& single) {
+  const auto& pad = std::get<ir::Pad>(single.op().kind);
+  const ir::Shape in = four_dimensions(single.graph.tensor(single.op().inputs[0]).shape);
+  const ir::Shape out = four_dimensions(single.output().shape);
+  std::vector<std::array<int, 2>> amounts(4 - pad.amounts.size(), {0, 0});
+  amounts.insert(amounts.end(), pad.amounts.begin(), pad.amounts.end());
+  const auto value = static_cast<std::int8_t>(pad.value ? static_cast<int>(*pad.value) : single.output().zero_point());
+  const thimble_pad p{in[1], in[2], out[2], in[3], amounts[1][0], amounts[2][0], amounts[3][0], out[3], value};
+  return unary_call(thimble_pad_rows, s8_pad_generic, p);
+}
+
+Call resize_call(const SingleOp& single) {
+  const auto& resize = std::get<ir::ResizeNearest>(single.op().kind);
+  const ir::Shape& in = single.graph.tensor(single.op().inputs[0]).shape;
+  const ir::Shape& out = single.output().shape;
+  const auto sources = [&](std::size_t d) {
+    auto indices = std::make_shared<std::vector<std::uint16_t>>();
+    for (const int index : reference::nearest_sources(in[d], out[d], resize.align_corners, resize.half_pixel_centers)) {
+      indices->push_back(static_cast<std::uint16_t>(index));
+    }
+    return indices;
+  };
+  const auto rows = sources(1);
+  const auto columns = sources(2);
+  const Call run = unary_call(thimble_resize_rows, s8_resize_nearest_generic,
+                              thimble_resize{out[2], out[3], rows->data(), columns->data()});
+  return [rows, columns, run](auto... arguments) { run(arguments...); };
+}
+
+Call mean_call(const SingleOp& single) {
+  const auto& mean = std::get<ir::Mean>(single.op().kind);
+  const ir::Tensor& in = single.graph.tensor(single.op().inputs[0]);
+  int blocks[4] = {1, 1, 1, 1};
+  int block = 0;
+  for (int d = 0; d < static_cast<int>(in.shape.size()); ++d) {
+    const int size = in.shape[static_cast<std::size_t>(d)];
+    const bool reduced = std::ranges::find(mean.axes, d) != mean.axes.end();
+    if (size == 1) continue;
+    if (reduced != (block % 2 == 1)) ++block;
+    blocks[block] *= size;
+  }
+  const auto factor = reference::mean_factor(in, single.output(), std::int64_t{blocks[1]} * blocks[3]);
+  return unary_call(thimble_mean_rows, s8_mean_generic,
+                    thimble_mean{blocks[0], blocks[1], blocks[2], blocks[3], in.zero_point(),
+                                 single.output().zero_point(), -128, 127, c_factor(factor)});
+}
+
+Call transpose_call(const SingleOp& single) {
+  const auto& transpose = std::get<ir::Transpose>(single.op().kind);
+  const ir::Shape in = four_dimensions(single.graph.tensor(single.op().inputs[0]).shape);
+  const ir::Shape out = four_dimensions(single.output().shape);
+  const std::size_t added = 4 - transpose.permutation.size();
+  thimble_transpose p{};
+  for (std::size_t d = 0; d < 4; ++d) {
+    p.size[d] = out[d];
+    if (d < added) continue;
+    p.stride[d] = 1;
+    for (std::size_t e = static_cast<std::size_t>(transpose.permutation[d - added]) + added + 1; e < 4; ++e) {
+      p.stride[d] *= in[e];
+    }
+  }
+  return unary_call(thimble_transpose_rows, s8_transpose_generic, p);
+}
+
+Call softmax_call(const SingleOp& single) {
+  const ir::Tensor& in = single.graph.tensor(single.op().inputs[0]);
+  const auto scaling = reference::softmax_scaling(in, std::get<ir::Softmax>(single.op().kind).beta);
+  const int depth = in.shape.back();
+  return unary_call(thimble_softmax_rows, s8_softmax_generic,
+                    thimble_softmax{static_cast<std::int32_t>(in.elements()) / depth, depth, scaling.multiplier,
+                                    scaling.left_shift, scaling.least_difference});
+}
+
+/// One copy for each input of a concatenation; one for a reshape. The second and later inputs stand behind the first.
+Call copy_call(const SingleOp& single) {
+  const auto* concat = std::get_if<ir::Concat>(&single.op().kind);
+  const ir::Shape& shape = single.output().shape;
+  std::int32_t blocks = 1;
+  for (int d = 0; concat != nullptr && d < concat->axis; ++d) blocks *= shape[static_cast<std::size_t>(d)];
+  const auto out_step = static_cast<std::int32_t>(single.output().bytes()) / blocks;
+  return [=](const thimble_plane* inputs, const thimble_plane*, const thimble_plane* out, int, int, void*) {
+    thimble_plane at = *out;
+    for (std::size_t i = 0; i < single.op().inputs.size(); ++i) {
+      const auto bytes = static_cast<std::int32_t>(single.inputs[i].size()) / blocks;
+      const thimble_copy p{blocks, bytes, bytes, out_step};
+      thimble_copy_rows(s8_copy_generic, &p, &inputs[i], &at, 0, blocks, nullptr);
+      at.base += bytes;
+    }
+  };
+}
+
+Call call_of(const SingleOp& single, const target::KernelChoice& choice) {
+  const std::string& driver = choice.driver;
+  if (driver == "thimble_conv_rows" || driver == "thimble_dwconv_rows") return conv_call(single, choice);
+  if (driver == "thimble_pool_rows") return pool_call(single, choice);
+  if (driver == "thimble_binary_rows") return binary_call(single, choice);
+  if (driver == "thimble_map_rows") return table_call(single);
+  if (driver == "thimble_pad_rows") return pad_call(single);
+  if (driver == "thimble_resize_rows") return resize_call(single);
+  if (driver == "thimble_mean_rows") return mean_call(single);
+  if (driver == "thimble_transpose_rows") return transpose_call(single);
+  if (driver == "thimble_copy_rows") return copy_call(single);
+  if (driver == "thimble_softmax_rows") return softmax_call(single);
+  throw std::logic_error("the test has no call of " + driver);
+}
+
+/// Bytes with a pattern before and after them that must survive. Aligned to 4.
+class Guarded {
+ public:
+  explicit Guarded(std::size_t bytes) : bytes_(bytes), memory_(bytes + 2 * margin, pattern) {}
+  std::int8_t* data() { return memory_.data() + margin; }
+  bool intact() const {
+    const auto is_pattern = [](std::int8_t value) { return value == pattern; };
+    return std::all_of(memory_.begin(), memory_.begin() + margin, is_pattern) &&
+           std::all_of(memory_.begin() + margin + static_cast<std::ptrdiff_t>(bytes_), memory_.end(), is_pattern);
+  }
+
+ private:
+  static constexpr std::ptrdiff_t margin = 64;
+  static constexpr std::int8_t pattern = 0x5A;
+  std::size_t bytes_;
+  std::vector<std::int8_t> memory_;
+};
+
+/// Rows as plans count them: those of [1,H,W,C], else one.
+int rows_of(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1 ? tensor.shape[1] : 1; }
+
+thimble_plane whole_plane(const ir::Tensor& tensor, std::int8_t* base) {
+  const int rows = rows_of(tensor);
+  return {base, static_cast<std::int32_t>(tensor.bytes()) / rows, rows};
+}
+
+/// The input rows that output rows [first, last] of a windowed or element-wise operator read, unclipped.
+std::array<int, 2> input_rows(const SingleOp& single, int first, int last) {
+  const ir::Op& op = single.op();
+  if (const auto c = target::convolution_of(single.graph, op)) {
+    return {first * c->stride_h - c->padding.top,
+            last * c->stride_h - c->padding.top + (c->kernel_h - 1) * c->dilation_h};
+  }
+  if (const auto* pool = std::get_if<ir::Pool2D>(&op.kind)) {
+    return {first * pool->stride_h - pool->padding.top, last * pool->stride_h - pool->padding.top + pool->filter_h - 1};
+  }
+  if (const auto* pad = std::get_if<ir::Pad>(&op.kind)) return {first - pad->amounts[1][0], last - pad->amounts[1][0]};
+  return {first, last};
+}
+
+/// Computes `execution.rows_a_call` rows at a time between rings.
+Bytes run_in_rings(const SingleOp& single, const target::KernelChoice& choice, const Call& call, int rows_a_call) {
+  const ir::Tensor& in = single.graph.tensor(single.op().inputs[0]);
+  const int in_rows = rows_of(in);
+  const int out_rows = rows_of(single.output());
+  const auto in_row_bytes = static_cast<std::size_t>(in.bytes()) / static_cast<std::size_t>(in_rows);
+  const auto out_row_bytes = static_cast<std::size_t>(single.output().bytes()) / static_cast<std::size_t>(out_rows);
+  const auto window = input_rows(single, 0, rows_a_call - 1);
+  const int in_ring = window[1] - window[0] + 1;
+  Guarded input(in_row_bytes * static_cast<std::size_t>(in_ring));
+  Guarded output(out_row_bytes * static_cast<std::size_t>(rows_a_call));
+  Guarded scratch(static_cast<std::size_t>(choice.scratch_bytes));
+  const thimble_plane in_plane{input.data(), static_cast<std::int32_t>(in_row_bytes), in_ring};
+  const thimble_plane out_plane{output.data(), static_cast<std::int32_t>(out_row_bytes), rows_a_call};
+  std::vector<Bytes> others(single.inputs.begin() + 1, single.inputs.end());
+  const bool binary = choice.driver == "thimble_binary_rows";
+  const thimble_plane other =
+      binary ? whole_plane(single.graph.tensor(single.op().inputs[1]), reinterpret_cast<std::int8_t*>(others[0].data()))
+             : thimble_plane{};
+  Bytes result;
+  for (int first = 0; first < out_rows; first += rows_a_call) {
+    const int count = std::min(rows_a_call, out_rows - first);
+    const auto needed = input_rows(single, first, first + count - 1);
+    std::memset(input.data(), 0x33, in_row_bytes * static_cast<std::size_t>(in_ring));
+    for (int row = std::max(0, needed[0]); row <= std::min(needed[1], in_rows - 1); ++row) {
+      std::memcpy(thimble_row(&in_plane, row), single.inputs[0].data() + static_cast<std::size_t>(row) * in_row_bytes,
+                  in_row_bytes);
+    }
+    call(&in_plane, &other, &out_plane, first, count, scratch.data());
+    for (int row = first; row < first + count; ++row) {
+      const auto* from = reinterpret_cast<const std::byte*>(thimble_row(&out_plane, row));
+      result.insert(result.end(), from, from + out_row_bytes);
+    }
+  }
+  EXPECT_TRUE(output.intact() && scratch.intact() && input.intact()) << choice.kernel << " writes out of its memory";
+  return result;
+}
+
+}  // namespace
+
+reference::Bytes run_kernel(const SingleOp& single, const target::KernelChoice& choice, const Execution& execution) {
+  const Call call = call_of(single, choice);
+  const int out_rows = rows_of(single.output());
+  const int rows_a_call = execution.rows_a_call > 0 ? std::min(execution.rows_a_call, out_rows) : out_rows;
+  if (execution.rings) return run_in_rings(single, choice, call, rows_a_call);
+
+  Guarded output(static_cast<std::size_t>(single.output().bytes()));
+  Guarded scratch(static_cast<std::size_t>(choice.scratch_bytes));
+  std::vector<Bytes> inputs = single.inputs;
+  std::vector<thimble_plane> planes;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (single.op().inputs[i] == ir::no_tensor) continue;
+    planes.push_back(
+        whole_plane(single.graph.tensor(single.op().inputs[i]), reinterpret_cast<std::int8_t*>(inputs[i].data())));
+  }
+  planes.resize(std::max<std::size_t>(planes.size(), 2));
+  if (execution.in_place) {
+    std::memcpy(output.data(), inputs[0].data(), inputs[0].size());
+    planes[0].base = output.data();
+  }
+  const thimble_plane out = whole_plane(single.output(), output.data());
+  for (int first = 0; first < out_rows; first += rows_a_call) {
+    call(planes.data(), &planes[1], &out, first, std::min(rows_a_call, out_rows - first), scratch.data());
+  }
+  EXPECT_TRUE(output.intact() && scratch.intact()) << choice.kernel << " writes out of its memory";
+  const auto* begin = reinterpret_cast<const std::byte*>(output.data());
+  return Bytes(begin, begin + single.output().bytes());
+}
+
+}  // namespace thimble::testing
