@@ -185,7 +185,7 @@ std::string weights_text(const Source& source) {
   std::string arrays;
   const auto add = [&](const ConstantArray& array) {
     bytes += array.bytes();
-    arrays += "\n" + definition_of(array);
+    arrays += fmt::format("\n{}", definition_of(array));
   };
   for (const Layer& layer : source.program.layers)
     for (const ConstantArray& array : layer.constants) add(array);

@@ -19,7 +19,9 @@ using Bytes = std::vector<std::byte>;
 using TensorValues = std::vector<Bytes>;
 
 struct ExecuteOptions {
-  bool trace = false;  ///< Also give the CRC-32 of every tensor that the first inference computes.
+  bool trace = false;     ///< Also give the CRC-32 of every tensor that the first inference computes.
+  bool float_io = false;  ///< Inputs and outputs are the model's own (Graph::input_ends, output_ends): the generated
+                          ///< program quantizes and dequantizes them.
   std::string optimize = "-O3";
 };
 

@@ -98,8 +98,9 @@ std::string model_header(const ir::Graph& graph, const HarnessOptions& options) 
 }
 
 void append(std::vector<std::byte>& out, const void* from, std::size_t bytes) {
-  const auto* first = static_cast<const std::byte*>(from);
-  out.insert(out.end(), first, first + bytes);
+  const std::size_t before = out.size();
+  out.resize(before + bytes);
+  std::memcpy(out.data() + before, from, bytes);
 }
 
 }  // namespace

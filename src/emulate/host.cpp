@@ -55,6 +55,7 @@ ExecuteResult execute_on_host(const ir::Graph& graph, const plan::Plan& plan, st
                               const ExecuteOptions& options) {
   HarnessOptions harness;
   harness.trace = options.trace;
+  harness.float_io = options.float_io;
   const std::vector<std::byte> packed = pack_inputs(graph, inputs, harness);
 
   const TemporaryFolder folder;
