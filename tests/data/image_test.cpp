@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "data/random.h"
 #include "sample_files.h"
 
 namespace thimble::data {
@@ -20,6 +21,44 @@ TEST(Image, DecodesWhatWasEncodedWithoutItsTransparency) {
   const Image image = decode_image(std::as_bytes(std::span(png)), "x.png");
   EXPECT_EQ(image.shape, (SampleShape{.height = 1, .width = 2, .channels = 3}));
   EXPECT_THAT(image.pixels, ElementsAre(10, 20, 30, 10, 20, 30));
+}
+
+/// What stb's writers hand out, piece by piece.
+void append(void* to, void* bytes, int size) {
+  const auto* first = static_cast<const std::uint8_t*>(bytes);
+  static_cast<testing::Bytes*>(to)->insert(static_cast<testing::Bytes*>(to)->end(), first, first + size);
+}
+
+TEST(Image, RefusesPicturesThatAreCutOffAnywhere) {
+  const testing::Bytes pixels(16 * 16 * 3, 90);
+  testing::Bytes jpeg;
+  testing::Bytes bmp;
+  stbi_write_jpg_to_func(append, &jpeg, 16, 16, 3, pixels.data(), 80);
+  stbi_write_bmp_to_func(append, &bmp, 16, 16, 3, pixels.data());
+  const testing::Bytes png = testing::png({.height = 16, .width = 16, .channels = 3}, pixels);
+  for (const testing::Bytes& picture : {jpeg, bmp, png}) {
+    const auto bytes = std::as_bytes(std::span(picture));
+    EXPECT_EQ(decode_image(bytes, "whole").shape.width, 16);
+    for (const std::size_t left :
+         {std::size_t{0}, std::size_t{1}, std::size_t{10}, bytes.size() / 2, bytes.size() - 20}) {
+      EXPECT_THAT(testing::message_of([&] { decode_image(bytes.first(left), "cut"); }), HasSubstr("cut: is "))
+          << left << " of " << bytes.size() << " bytes";
+    }
+  }
+}
+
+TEST(Image, SurvivesDamage) {
+  const testing::Bytes pixels(16 * 16 * 3, 90);
+  testing::Bytes jpeg;
+  stbi_write_jpg_to_func(append, &jpeg, 16, 16, 3, pixels.data(), 80);
+  Random random(3);
+  for (int i = 0; i < 2000; ++i) {
+    testing::Bytes damaged = i % 2 == 0 ? jpeg : testing::png({.height = 16, .width = 16, .channels = 3}, pixels);
+    for (int k = 0; k < 4; ++k) {
+      damaged[random.below(static_cast<std::uint32_t>(damaged.size()))] = static_cast<std::uint8_t>(random.below(256));
+    }
+    testing::message_of([&] { decode_image(std::as_bytes(std::span(damaged)), "damaged"); });
+  }
 }
 
 TEST(Image, GreyIsBt601) {

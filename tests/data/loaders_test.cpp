@@ -3,6 +3,7 @@
 
 #include "base/files.h"
 #include "data/open.h"
+#include "data/random.h"
 #include "sample_files.h"
 
 namespace thimble::data {
@@ -236,6 +237,20 @@ TEST(Tar, SaysWhereAnArchiveIsDamaged) {
   EXPECT_THAT(message_of([&] { open_dataset(file.string()); }), HasSubstr("is truncated: member \"train/cat/1.png\""));
   testing::write(file, Bytes(tar.begin(), tar.begin() + 700));
   EXPECT_THAT(message_of([&] { open_dataset(file.string()); }), HasSubstr("truncated in a header at byte 512"));
+}
+
+TEST(Tar, SurvivesDamageAnywhere) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "damaged.tar";
+  const Bytes tar = small_tar();
+  Random random(5);
+  for (int i = 0; i < 300; ++i) {
+    Bytes damaged = tar;
+    damaged[random.below(static_cast<std::uint32_t>(tar.size()))] ^= static_cast<std::uint8_t>(1 + random.below(255));
+    if (i % 3 == 0) damaged.resize(random.below(static_cast<std::uint32_t>(tar.size())) + 1);
+    testing::write(file, damaged);
+    message_of([&] { open_dataset(file.string()); });
+  }
 }
 
 TEST(OpenDataset, SaysWhereToGetWhatIsMissing) {
