@@ -49,7 +49,8 @@ std::span<const std::byte> buffer_bytes(const TfliteFile& file, std::uint32_t in
     }
     return file.bytes.subspan(buffer->offset(), buffer->size());
   }
-  return std::as_bytes(elements(buffer->data()));
+  if (!buffer->data()) return {};
+  return std::as_bytes(std::span(buffer->data()->Data(), buffer->data()->size()));
 }
 
 }  // namespace thimble::import

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <import/tflite_generated.h>
 
@@ -26,10 +28,14 @@ TfliteFile open_tflite(std::span<const std::byte> bytes, const std::string& name
 /// @throws Error if the index or the range is outside the file.
 std::span<const std::byte> buffer_bytes(const TfliteFile& file, std::uint32_t index);
 
-/// FlatBuffers gives a null pointer for an absent vector: elements of a vector, none if it is absent.
+/// The elements of a vector, none if it is absent: copied, as the verifier does not check that 8-byte elements are
+/// aligned.
 template <typename T>
-std::span<const T> elements(const flatbuffers::Vector<T>* vector) {
-  return vector ? std::span<const T>(vector->data(), vector->size()) : std::span<const T>();
+std::vector<T> elements(const flatbuffers::Vector<T>* vector) {
+  if (!vector) return {};
+  std::vector<T> out(vector->size());
+  if (!out.empty()) std::memcpy(out.data(), vector->Data(), out.size() * sizeof(T));
+  return out;
 }
 template <typename T>
 std::size_t count(const flatbuffers::Vector<T>* vector) {
