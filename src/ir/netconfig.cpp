@@ -109,8 +109,10 @@ class Validator {
 void validate(const NetConfig& config, const std::string& source) {
   Validator(config, source).run();
   for (const NetLayer& layer : layers_of(config)) {
-    if (layer.out_size <= 0)
-      fail("{}: resolution {} is too small: nothing is left after {}", source, config.resolution, layer.name);
+    if (layer.in_size <= 0 || layer.in_size + 2 * layer.padding < layer.kernel_size) {
+      fail("{}: resolution {} is too small: {} gets a picture of {} x {}", source, config.resolution, layer.name,
+           layer.in_size, layer.in_size);
+    }
   }
 }
 

@@ -1,2 +1,2 @@
 find_package(rapidcheck REQUIRED)
-thimble_test(ir thimble_ir rapidcheck)
+thimble_test(ir thimble_ir thimble_import thimble_passes rapidcheck)
