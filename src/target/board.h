@@ -13,8 +13,10 @@ struct Core {
   std::string name;                        ///< "cortex-m7"
   bool dsp = false;                        ///< Armv7E-M SIMD: SMLAD, SXTB16, ...
   std::vector<std::string> compile_flags;  ///< "-mcpu=cortex-m7", "-mfpu=...", ...
-  std::string qemu_machine;                ///< "mps2-an500"; empty if QEMU has no machine with this core.
-  std::string qemu_core;                   ///< The core that machine has: the same, or a superset (M0+ runs on M3).
+  std::string qemu_machine;                ///< "mps2-an500"; empty for the host.
+  std::string qemu_core;                   ///< The core which that machine has: the same, or one that executes all its
+                                           ///< instructions (M0+ code runs on an M3).
+  std::uint32_t large_memory_origin = 0;   ///< Address of that machine's 16 MB of extra memory.
 };
 
 struct MemoryRegion {
@@ -32,7 +34,9 @@ struct Board {
   std::int64_t sram_bytes = 0;  ///< The contiguous region that a plan may use.
   std::int64_t flash_bytes = 0;
   std::vector<MemoryRegion> regions;  ///< All SRAM regions, `sram` among them.
-  bool is_host = false;               ///< This computer: compile with cc, run as a process.
+  /// Not a board's memory but the emulator's: weights and arena lie in its 16 MB of extra memory.
+  bool large_memory = false;
+  bool is_host = false;  ///< This computer: compile with cc, run as a process.
 };
 
 /// The boards that are known, sorted by name.
@@ -40,6 +44,9 @@ std::vector<Board> boards();
 
 /// @throws Error naming the nearest board if there is none of this name.
 Board board(const std::string& name);
+
+/// The board's core with the emulator's larger memory, to measure what does not fit the board.
+Board without_budget(Board board);
 
 /// Where kernels/ and boards/ are: beside the sources in a build tree, under share/thimble when installed, or
 /// $THIMBLE_DATA.

@@ -1,0 +1,17 @@
+// target/cores.h
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "target/board.h"
+
+namespace thimble::target {
+
+/// The cores that boards name.
+std::vector<std::string> core_names();
+
+/// The core of this name with this FPU (-mfpu; empty for none). @throws Error naming the nearest core.
+Core core(const std::string& name, const std::string& fpu);
+
+}  // namespace thimble::target
