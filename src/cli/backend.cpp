@@ -66,7 +66,8 @@ emulate::ExecuteResult execute(const ir::Graph& graph, Backend backend, const Pl
   emulate::ExecuteOptions options;
   options.trace = trace;
   if (backend == Backend::host) return emulate::execute_on_host(graph, plan, inputs, options);
-  if (planning.ignore_budget) return emulate::execute_on_emulator(graph, plan, emulate::without_budget(board), inputs, options);
+  if (planning.ignore_budget)
+    return emulate::execute_on_emulator(graph, plan, target::without_budget(board), inputs, options);
   check_budget(graph, plan, board);
   return emulate::execute_on_emulator(graph, plan, board, inputs, options);
 }

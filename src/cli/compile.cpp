@@ -1,7 +1,7 @@
-#include <fmt/core.h>
-
 #include <filesystem>
 #include <memory>
+
+#include <fmt/core.h>
 
 #include "base/json.h"
 #include "cli/prepare.h"

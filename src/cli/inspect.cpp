@@ -1,7 +1,7 @@
-#include <fmt/core.h>
-
 #include <filesystem>
 #include <memory>
+
+#include <fmt/core.h>
 
 #include "base/json.h"
 #include "cli/prepare.h"
@@ -35,7 +35,8 @@ void inspect(const InspectOptions& options) {
   const ir::Graph graph = options.model.simplified();
   if (options.dump) fmt::print("{}", ir::dump(graph));
   Json layers = Json::array();
-  if (!options.dump) fmt::print("{:>5} {:<18} {:<22} {:<22} {:>12}  {}\n", "layer", "op", "input", "output", "MACs", "name");
+  if (!options.dump)
+    fmt::print("{:>5} {:<18} {:<22} {:<22} {:>12}  {}\n", "layer", "op", "input", "output", "MACs", "name");
   for (std::size_t i = 0; i < graph.ops.size(); ++i) {
     const ir::Op& op = graph.ops[i];
     const ir::Tensor& in = graph.tensor(op.inputs.at(0));
@@ -45,7 +46,8 @@ void inspect(const InspectOptions& options) {
       fmt::print("{:>5} {:<18} {:<22} {:<22} {:>12}  {}\n", out.source_op >= 0 ? out.source_op : static_cast<int>(i),
                  ir::name_of(op.kind), tensor_text(in), tensor_text(out), macs, out.name);
     }
-    layers.push_back({{"index", out.source_op}, {"op", ir::name_of(op.kind)}, {"macs", macs}, {"output", tensor_json(out)}});
+    layers.push_back(
+        {{"index", out.source_op}, {"op", ir::name_of(op.kind)}, {"macs", macs}, {"output", tensor_json(out)}});
   }
   Json inputs = Json::array();
   Json outputs = Json::array();

@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
-#include <fmt/core.h>
-
 #include <cstdio>
 #include <exception>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "cli/verbs.h"
@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   thimble::cli::add_train(app);
   thimble::cli::add_quantize(app);
   thimble::cli::add_eval(app);
+  thimble::cli::add_report(app);
   thimble::cli::add_boards(app);
   thimble::cli::add_datasets(app);
   try {

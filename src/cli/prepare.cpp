@@ -1,8 +1,8 @@
 #include "cli/prepare.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "import/tflite_import.h"
@@ -32,7 +32,8 @@ void PlanningOptions::add_to(CLI::App& verb) {
   verb.add_flag("--ignore-budget", ignore_budget,
                 "Go on with a model that does not fit the board, in the emulator's larger memory");
   const auto without = [&verb](const char* flag, bool& technique, const char* what) {
-    verb.add_flag_function(flag, [&technique](std::int64_t) { technique = false; }, what);
+    verb.add_flag_function(
+        flag, [&technique](std::int64_t) { technique = false; }, what);
   };
   without("--no-exact-offsets", techniques.exact_offsets, "Place buffers first-fit instead of by branch and bound");
   without("--no-in-place", techniques.in_place, "Give element-wise operators an output of their own");

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -29,7 +28,7 @@ struct ModelOptions {
 /// How to plan and for what: the same options everywhere they make sense.
 struct PlanningOptions {
   std::string board = "stm32f746";
-  std::int64_t sram = 0;   ///< Bytes; 0: the board's.
+  std::int64_t sram = 0;  ///< Bytes; 0: the board's.
   std::int64_t flash = 0;
   bool ignore_budget = false;
   plan::PlanOptions techniques;

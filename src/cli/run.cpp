@@ -1,7 +1,7 @@
-#include <fmt/core.h>
-
 #include <filesystem>
 #include <memory>
+
+#include <fmt/core.h>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -67,16 +67,17 @@ std::vector<emulate::Bytes> read_inferences(const std::filesystem::path& file, c
 std::vector<emulate::TensorValues> read_inputs(const RunOptions& options, const ir::Graph& graph,
                                                const std::vector<ir::TensorId>& tensors) {
   if (options.inputs.size() != tensors.size()) {
-    throw Error(fmt::format("{}: has {} inputs, {} --input were given", graph.name, tensors.size(), options.inputs.size()),
-                "repeat --input in the model's order; `thimble inspect --json` lists the inputs");
+    throw Error(
+        fmt::format("{}: has {} inputs, {} --input were given", graph.name, tensors.size(), options.inputs.size()),
+        "repeat --input in the model's order; `thimble inspect --json` lists the inputs");
   }
   std::vector<emulate::TensorValues> inferences;
   for (std::size_t t = 0; t < tensors.size(); ++t) {
     auto values = read_inferences(options.inputs[t], graph.tensor(tensors[t]));
     if (t == 0) inferences.resize(values.size());
     if (values.size() != inferences.size()) {
-      fail("{}: holds {} inferences, {} holds {}", options.inputs[t].string(), values.size(), options.inputs[0].string(),
-           inferences.size());
+      fail("{}: holds {} inferences, {} holds {}", options.inputs[t].string(), values.size(),
+           options.inputs[0].string(), inferences.size());
     }
     for (std::size_t i = 0; i < values.size(); ++i) inferences[i].push_back(std::move(values[i]));
   }
@@ -105,7 +106,8 @@ Json trace_json(const ir::Graph& graph, const std::map<ir::TensorId, std::uint32
   for (const auto& [id, crc] : crcs) {
     const ir::Tensor& tensor = graph.tensor(id);
     if (tensor.source_op < 0) continue;
-    by_op[tensor.source_op] = {{"index", tensor.source_op}, {"name", tensor.name}, {"crc32", fmt::format("{:08x}", crc)}};
+    by_op[tensor.source_op] = {
+        {"index", tensor.source_op}, {"name", tensor.name}, {"crc32", fmt::format("{:08x}", crc)}};
   }
   Json list = Json::array();
   for (auto& [op, entry] : by_op) list.push_back(std::move(entry));
@@ -123,8 +125,7 @@ void run(const RunOptions& options) {
   if (!options.quantized_io) {
     for (emulate::TensorValues& values : inferences) values = quantize_inputs(graph, values);
   }
-  emulate::ExecuteResult result =
-      execute(graph, options.backend, options.planning, inferences, !options.trace.empty());
+  emulate::ExecuteResult result = execute(graph, options.backend, options.planning, inferences, !options.trace.empty());
   if (!options.quantized_io) {
     for (emulate::TensorValues& values : result.outputs) values = dequantize_outputs(graph, values);
   }
@@ -143,8 +144,9 @@ void add_run(CLI::App& app) {
   options->model.add_to(*verb);
   options->planning.add_to(*verb);
   add_backend(*verb, options->backend, Backend::reference);
-  verb->add_option("--input", options->inputs, "A .npy file for each input, in the model's order; a leading dimension N "
-                                               "runs N inferences")
+  verb->add_option("--input", options->inputs,
+                   "A .npy file for each input, in the model's order; a leading dimension N "
+                   "runs N inferences")
       ->required()
       ->type_name("FILE")
       ->allow_extra_args(false);

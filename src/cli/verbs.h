@@ -13,6 +13,7 @@ void add_plan(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_report(CLI::App& app);
 void add_boards(CLI::App& app);
 void add_datasets(CLI::App& app);
 
