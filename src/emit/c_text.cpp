@@ -9,8 +9,6 @@
 namespace thimble::emit {
 namespace {
 
-constexpr std::size_t line_width = 120;
-
 /// Appends items to lines of at most `line_width` characters, each line indented.
 class Lines {
  public:
@@ -88,14 +86,26 @@ std::string definition_of(const ConstantArray& array) {
 }
 
 std::string definition_of(const Parameters& parameters, const std::string& name, int indent) {
-  const std::string margin(static_cast<std::size_t>(indent), ' ');
-  std::string out = fmt::format("{}static const {} {} = {{\n", margin, parameters.type, name);
+  const std::string start = fmt::format("{:{}}static const {} {} = {{", "", indent, parameters.type, name);
+  std::string fields;
+  for (const Field& field : parameters.fields)
+    fields += fmt::format("{}.{} = {}", fields.empty() ? "" : ", ", field.name, field.value);
+  if (start.size() + fields.size() + 2 <= line_width) return fmt::format("{}{}}};\n", start, fields);
+
+  std::string out = start + "\n";
   Lines lines(out, indent + 4, " ");
   for (std::size_t i = 0; i < parameters.fields.size(); ++i) {
     const Field& field = parameters.fields[i];
     lines.add(fmt::format(".{} = {}", field.name, field.value), i + 1 == parameters.fields.size());
   }
   return out + "};\n";
+}
+
+std::string listed(const std::string& start, const std::vector<std::string>& items, const std::string& end) {
+  std::string out;
+  Lines lines(out, static_cast<int>(start.size()), " ");
+  for (std::size_t i = 0; i < items.size(); ++i) lines.add(items[i], i + 1 == items.size());
+  return start + out.substr(start.size()) + end;
 }
 
 }  // namespace thimble::emit

@@ -1,6 +1,7 @@
 // emit/c_text.h
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -44,6 +45,12 @@ std::string definition_of(const ConstantArray& array);
 
 /// `static const <type> <name> = {.a = 1, ...};` with `indent` spaces before each line.
 std::string definition_of(const Parameters& parameters, const std::string& name, int indent);
+
+/// Generated lines have at most this many characters, where they can.
+inline constexpr std::size_t line_width = 120;
+
+/// `start` and the items, separated by commas and aligned after it, and `end`: a call or a declaration.
+std::string listed(const std::string& start, const std::vector<std::string>& items, const std::string& end);
 
 /// A number as C text; the least int32 needs a sum, since C has no negative literals.
 std::string integer_literal(std::int64_t value);

@@ -27,7 +27,8 @@ std::string c_identifier(const std::string& name);
 /// main.c, CMakeLists.txt and plan.json. @throws Error if the graph holds what generated code cannot do.
 std::vector<File> emit_program(const ir::Graph& graph, const plan::Plan& plan, const EmitOptions& options);
 
-/// Writes all files or none: into a temporary folder beside `folder`, then renamed file by file.
+/// Writes all files or none: into a hidden folder inside `folder`, then renamed file by file once nothing stands in the
+/// way.
 /// @throws Error if the folder cannot be written.
 void write_files(const std::vector<File>& files, const std::filesystem::path& folder);
 

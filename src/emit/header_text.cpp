@@ -22,9 +22,9 @@ std::string usage(const Source& source) {
       const ir::Tensor& tensor = source.graph.tensor(end.tensor);
       const std::string type = c_type(tensor.type);
       out += inputs ? with_comment(fmt::format("{0}* {2} = {1}_{2}(arena);", type, name, end.name),
-                                   fmt::format("then write its {} bytes", grouped(tensor.bytes())), 60)
+                                   fmt::format("then write its {} bytes", grouped(tensor.bytes())), 52)
                     : with_comment(fmt::format("const {0}* {2} = {1}_{2}(arena);", type, name, end.name),
-                                   fmt::format("then read its {} bytes", grouped(tensor.bytes())), 60);
+                                   fmt::format("then read its {} bytes", grouped(tensor.bytes())), 52);
     }
   };
   lines_of(true);
@@ -59,9 +59,9 @@ std::string shape_text(const ir::Shape& shape) {
 std::string constants(const Source& source, const End& end) {
   const ir::Tensor& tensor = source.graph.tensor(end.tensor);
   const std::string prefix = fmt::format("{}_{}", source.options.name, end.name);
-  std::string out = "enum {\n";
+  std::string members;
   const auto add = [&](const std::string& what, std::int64_t value) {
-    out += fmt::format("  {}_{} = {},\n", prefix, what, value);
+    members += fmt::format("{}  {}_{} = {}", members.empty() ? "" : ",\n", prefix, what, value);
   };
   if (tensor.shape.size() == 4) {
     add("height", tensor.shape[1]);
@@ -71,8 +71,7 @@ std::string constants(const Source& source, const End& end) {
   add("elements", tensor.elements());
   if (tensor.quantization) add("zero_point", tensor.zero_point());
   add("bytes", tensor.bytes());
-  out += "};\n";
-  out += fmt::format("#define {}_shape {}\n", prefix, shape_text(tensor.shape));
+  std::string out = fmt::format("enum {{\n{}\n}};\n#define {}_shape {}\n", members, prefix, shape_text(tensor.shape));
   if (tensor.quantization) out += fmt::format("#define {}_scale {}\n", prefix, float_literal(tensor.scale()));
   return out;
 }
@@ -88,9 +87,11 @@ std::string end_text(const Source& source, const End& end) {
                       : fmt::format("const {}* {}_{}(const void* arena);\n", c_type(tensor.type), name, end.name);
   if (end.outside != ir::no_tensor) {
     const ir::Tensor& outside = source.graph.tensor(end.outside);
-    out += fmt::format("/* {} the model's own {} \"{}\", {}, as TensorFlow Lite does, to the bit: {}_{}_elements. */\n",
-                       end.is_input ? "From" : "To", end.is_input ? "input" : "output", comment_text(outside.name),
-                       ir::name_of(outside.type), name, end.name);
+    out += fmt::format(
+        "/* {} the model's own {} \"{}\", {}: {}_{}_elements values, to the bit as TensorFlow Lite\n"
+        " * converts them. */\n",
+        end.is_input ? "From" : "To", end.is_input ? "input" : "output", comment_text(outside.name),
+        ir::name_of(outside.type), name, end.name);
     out += conversion_signature(source.graph, end, name) + ";\n";
   }
   return out + "\n";

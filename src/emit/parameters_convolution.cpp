@@ -3,6 +3,7 @@
 
 #include "emit/parameters.h"
 #include "reference/parameters.h"
+#include "target/conv_channels.h"
 #include "target/weight_layout.h"
 
 namespace thimble::emit {
@@ -70,16 +71,18 @@ void set_geometry(Parameters& p, const Geometry& geometry) {
 /// Weights, bias, multipliers and shifts, in this order.
 std::vector<ConstantArray> constants_of(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
                                         const std::string& prefix) {
-  const auto weights = target::pack_weights(kernel.weight_layout, graph, op);
-  const auto bias = target::folded_bias(graph, op);
+  const auto channels = target::conv_channels(graph, op);
+  const auto weights = target::pack_weights(kernel.weight_layout, channels);
+  ConstantArray bias{prefix + "_bias", "int32_t", {}, false};
   ConstantArray multiplier{prefix + "_multiplier", "int32_t", {}, false};
   ConstantArray shift{prefix + "_shift", "int8_t", {}, false};
-  for (const ir::FixedPointFactor& factor : reference::channel_factors(graph, op)) {
-    multiplier.values.push_back(factor.multiplier);
-    shift.values.push_back(factor.shift);
+  for (const target::ConvChannel& channel : channels) {
+    bias.values.push_back(channel.bias);
+    multiplier.values.push_back(channel.factor.multiplier);
+    shift.values.push_back(channel.factor.shift);
   }
   return {{prefix + "_weights", "int8_t", {weights.begin(), weights.end()}, true},
-          {prefix + "_bias", "int32_t", {bias.begin(), bias.end()}, false},
+          std::move(bias),
           std::move(multiplier),
           std::move(shift)};
 }

@@ -30,7 +30,9 @@ std::string includes(const Source& source) {
 
 /// A compile-time check in C99: the size of an array type, negative where the condition does not hold.
 std::string check(const std::string& name, const std::string& condition) {
-  return fmt::format("typedef char {}[({}) ? 1 : -1];\n", name, condition);
+  const std::string one_line = fmt::format("typedef char {}[({}) ? 1 : -1];\n", name, condition);
+  if (one_line.size() <= line_width) return one_line;
+  return fmt::format("typedef char {}\n    [({}) ? 1 : -1];\n", name, condition);
 }
 
 std::string checks(const Source& source) {
@@ -54,13 +56,11 @@ std::string checks(const Source& source) {
 /// A row kernel in its driver, once for all layers that use it.
 std::string shared_function(const Layer& layer) {
   const bool two_inputs = layer.calls.at(0).inputs.size() == 2;
-  const std::string planes = two_inputs ? "const thimble_plane* a, const thimble_plane* b" : "const thimble_plane* in";
-  const std::string start = fmt::format("THIMBLE_SHARED void {}_rows(", layer.kernel.kernel);
-  const std::string indent(start.size(), ' ');
-  std::string out = fmt::format(
-      "{}const {}* p, {},\n{}const thimble_plane* out, int32_t first, int32_t count, "
-      "void* scratch) {{\n",
-      start, layer.calls[0].parameters.type, planes, indent);
+  std::vector<std::string> parameters{fmt::format("const {}* p", layer.calls[0].parameters.type)};
+  for (const char* plane : two_inputs ? std::vector{"a", "b", "out"} : std::vector{"in", "out"})
+    parameters.push_back(fmt::format("const thimble_plane* {}", plane));
+  parameters.insert(parameters.end(), {"int32_t first", "int32_t count", "void* scratch"});
+  std::string out = listed(fmt::format("THIMBLE_SHARED void {}_rows(", layer.kernel.kernel), parameters, ") {\n");
   return out + fmt::format("  {}({}, p, {}, out, first, count, scratch);\n}}\n\n", layer.kernel.driver,
                            layer.kernel.kernel, two_inputs ? "a, b" : "in");
 }
@@ -74,10 +74,18 @@ std::string shapes_of(const ir::Graph& graph, const ir::Op& op) {
   return out + " -> " + ir::text_of(graph.tensor(op.outputs.at(0)).shape);
 }
 
+/// A layer's name as a comment has room for it. Converters join the names of everything that they fused by ';': the
+/// last one is the operator's own.
+std::string short_name(const std::string& name) {
+  constexpr std::size_t longest = 72;
+  const std::string last = name.substr(name.find_last_of(';') + 1);
+  return comment_text(last.size() <= longest ? last : last.substr(0, longest - 3) + "...");
+}
+
 std::string layer_comment(const Source& source, const Layer& layer) {
   const ir::Op& op = op_of(source, layer);
   std::string out = fmt::format("/* {} {}: \"{}\"\n", ir::name_of(op.kind), shapes_of(source.graph, op),
-                                comment_text(source.graph.name_of(op)));
+                                short_name(source.graph.name_of(op)));
   out += fmt::format(" * {}: {}", layer.kernel.kernel, comment_text(layer.kernel.reason));
   if (const std::int64_t macs = ir::macs_of(source.graph, op); macs > 0) out += fmt::format("; {} MACs", grouped(macs));
   return out + ". */\n";
@@ -155,8 +163,12 @@ std::string access_function(const Source& source, const End& end) {
   const std::string type = c_type(source.graph.tensor(end.tensor).type);
   const std::string constant = end.is_input ? "" : "const ";
   const std::int64_t offset = arena_offset(source.graph, source.plan, end.tensor);
-  return fmt::format("{0}{1}* {2}_{3}({0}void* arena) {{\n  return ({0}{1}*)arena{4};\n}}\n\n", constant, type,
-                     source.options.name, end.name, offset == 0 ? "" : fmt::format(" + {}", offset));
+  const std::string start =
+      fmt::format("{0}{1}* {2}_{3}({0}void* arena) {{", constant, type, source.options.name, end.name);
+  const std::string body =
+      fmt::format("return ({}{}*)arena{};", constant, type, offset == 0 ? "" : fmt::format(" + {}", offset));
+  const std::string one_line = fmt::format("{} {} }}\n\n", start, body);
+  return one_line.size() <= line_width ? one_line : fmt::format("{}\n  {}\n}}\n\n", start, body);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // every tensor that is still computed after the passes. Each inference starts on an arena full of rubbish (see
 // boards/harness/harness.c), so these also show that nothing is read before it is written.
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,10 +90,23 @@ TEST_P(HostGolden, PortableKernelsEqualTensorFlowLiteMicro) {
   expect_equals_golden(GetParam(), portable_core);
 }
 
-TEST_P(HostGolden, SimdKernelsByTheirPortableTwinsEqualTensorFlowLiteMicro) {
+class HostGoldenSimd : public ::testing::TestWithParam<std::string_view> {};
+
+TEST_P(HostGoldenSimd, PortableTwinsOfSimdKernelsEqualTensorFlowLiteMicro) {
   THIMBLE_NEEDS_SHARED(golden_file(GetParam()));
   expect_equals_golden(GetParam(), dsp_core);
 }
+
+/// Between them they use every SIMD kernel; the emulator runs all models by the instructions themselves.
+constexpr std::array simd_models = std::to_array<std::string_view>({
+    "mcunet-release__mcunet-10fps_vww",
+    "mlperf-tiny__ad01_int8",
+    "mlperf-tiny__kws_ref_model",
+    "mlperf-tiny__pretrainedResnet_quant",
+    "mltk__keyword_spotting_mobilenetv2",
+    "tflite-micro__person_detect",
+    "tinyengine__vww",
+});
 
 std::string test_name(const ::testing::TestParamInfo<std::string_view>& info) {
   std::string name(info.param);
@@ -102,6 +116,7 @@ std::string test_name(const ::testing::TestParamInfo<std::string_view>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, HostGolden, ::testing::ValuesIn(exact_golden_models), test_name);
+INSTANTIATE_TEST_SUITE_P(Models, HostGoldenSimd, ::testing::ValuesIn(simd_models), test_name);
 
 }  // namespace
 }  // namespace thimble::testing

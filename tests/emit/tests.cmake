@@ -1,0 +1,1 @@
+thimble_test(emit thimble_emit thimble_passes)
