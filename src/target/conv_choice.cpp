@@ -5,10 +5,9 @@
 #include <utility>
 
 #include "base/error.h"
-#include "reference/parameters.h"
+#include "target/conv_channels.h"
 #include "target/convolution.h"
 #include "target/kernel_variants.h"
-#include "target/weight_layout.h"
 
 namespace thimble::target {
 
@@ -50,14 +49,12 @@ Candidate generic_kernel(const Convolution& c) {
   return {"s8_conv_1x2_generic", 0, "any convolution"};
 }
 
-/// Whether outputs.h's five-instruction requantization is exact for every channel: kernels/dsp/outputs.h has the proof.
-bool requantizes_fast(const ir::Graph& graph, const ir::Op& op) {
-  for (const std::int64_t bound : accumulator_bounds(graph, op)) {
-    if (bound >= std::int64_t{1} << 30) return false;
-  }
-  return std::ranges::all_of(reference::channel_factors(graph, op), [](const ir::FixedPointFactor& factor) {
-    return factor.multiplier >= 0 && factor.shift <= -1 && factor.shift >= -22;
-  });
+/// Whether the five-instruction requantization of kernels/dsp/outputs.h, which has the proof, is exact for a channel.
+bool requantizes_fast(const ConvChannel& channel) {
+  constexpr std::int64_t limit = std::int64_t{1} << 30;
+  const ir::FixedPointFactor factor = channel.factor;
+  return channel.least > -limit && channel.greatest < limit && factor.multiplier >= 0 && factor.shift <= -1 &&
+         factor.shift >= -22;
 }
 
 /// Bytes of the int16 columns that kernels/dsp/columns.h interleaves: four pixels, or one where no row has three.
@@ -99,7 +96,7 @@ Candidate best_kernel(const ir::Graph& graph, const ir::Op& op, const Convolutio
   Candidate generic = generic_kernel(c);
   if (!dsp) return generic;
   std::optional<Candidate> simd = dsp_kernel(c);
-  if (simd && requantizes_fast(graph, op)) return *std::move(simd);
+  if (simd && std::ranges::all_of(conv_channels(graph, op), requantizes_fast)) return *std::move(simd);
   if (simd) generic.reason += ": a channel's factor is out of the SIMD kernel's range";
   return generic;
 }

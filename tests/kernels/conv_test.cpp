@@ -68,6 +68,7 @@ ConvCase any_case(Random& random) {
   c.in_ch = one_of(random, {1, 2, 3, 4, 5, 8, 12, 16, 20, any_of(random, 1, 40)});
   c.out_ch = any_of(random, 1, 9);
   c.bias = any_of(random, 0, 4) > 0;
+  c.strange_channels = any_of(random, 0, 3) == 0;
   c.spread = one_of(random, {1, 1, 1, 1, 20});
   c.activation = static_cast<ir::Activation>(one_of(random, {0, 0, 1, 2, 3}));
   return c;

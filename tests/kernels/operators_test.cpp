@@ -27,7 +27,7 @@ void check(const SingleOp& single, bool by_rows) {
     core.dsp = dsp;
     const auto choice = target::choose_kernel(single.graph, single.op(), core);
     std::vector<Execution> executions{Execution{}};
-    if (by_rows) executions.insert(executions.end(), {{2, false, false}, {1, true, false}, {3, true, false}});
+    if (by_rows) executions = {Execution{}, {2, false, false}, {1, true, false}, {3, true, false}};
     if (choice.in_place) executions.push_back({0, false, true});
     for (const Execution& execution : executions) {
       EXPECT_EQ(testing::run_kernel(single, choice, execution), expected)

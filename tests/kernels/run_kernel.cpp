@@ -34,6 +34,7 @@
 #include "generic/s8_sub_generic.h"
 #include "generic/s8_transpose_generic.h"
 #include "reference/parameters.h"
+#include "target/conv_channels.h"
 #include "target/convolution.h"
 #include "target/weight_layout.h"
 
@@ -101,11 +102,12 @@ thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays) {
 
 Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
   auto arrays = std::make_shared<ConvArrays>();
-  arrays->weights = target::pack_weights(choice.weight_layout, single.graph, single.op());
-  arrays->bias = target::folded_bias(single.graph, single.op());
-  for (const auto& factor : reference::channel_factors(single.graph, single.op())) {
-    arrays->multiplier.push_back(factor.multiplier);
-    arrays->shift.push_back(static_cast<std::int8_t>(factor.shift));
+  const auto channels = target::conv_channels(single.graph, single.op());
+  arrays->weights = target::pack_weights(choice.weight_layout, channels);
+  for (const target::ConvChannel& channel : channels) {
+    arrays->bias.push_back(channel.bias);
+    arrays->multiplier.push_back(channel.factor.multiplier);
+    arrays->shift.push_back(static_cast<std::int8_t>(channel.factor.shift));
   }
   const thimble_conv p = conv_parameters(single, *arrays);
   const std::map<std::string, thimble_conv_kernel*> row_kernels{

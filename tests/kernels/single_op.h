@@ -79,7 +79,8 @@ struct ConvCase {
   bool depthwise = false;
   bool connected = false;  ///< A fully connected layer of in_h * in_w batches.
   bool bias = true;
-  double spread = 1;  ///< Of the outputs: 1 fills int8, 100 saturates nearly all.
+  bool strange_channels = false;  ///< Some have a negative scale, or a tiny one and a huge bias.
+  double spread = 1;              ///< Of the outputs: 1 fills int8, 100 saturates nearly all.
   ir::Activation activation = ir::Activation::none;
 };
 
@@ -99,7 +100,10 @@ inline SingleOp conv_op(Random& random, const ConvCase& c) {
                                 : ir::Shape{channels, c.kernel_h, c.kernel_w, c.in_ch};
   ir::Quantization scales{{}, {}, c.depthwise ? 3 : 0};
   for (int o = 0; o < (c.connected ? 1 : channels); ++o) {
-    scales.scale.push_back(std::exp2(std::uniform_real_distribution<float>(-9, -4)(random)));
+    float scale = std::exp2(std::uniform_real_distribution<float>(-9, -4)(random));
+    if (c.strange_channels && !c.connected && any_of(random, 0, 3) == 0)
+      scale *= one_of(random, {-1, 0, 1}) == 0 ? 1e-7F : -1;
+    scales.scale.push_back(scale);
     scales.zero_point.push_back(0);
   }
   weights.quantization = scales;
@@ -117,6 +121,9 @@ inline SingleOp conv_op(Random& random, const ConvCase& c) {
     bias.type = ir::DataType::int32;
     std::vector<std::int32_t> biases(static_cast<std::size_t>(channels));
     for (auto& value : biases) value = any_of(random, -20000, 20000);
+    for (std::size_t o = 0; o < scales.scale.size() && c.strange_channels; ++o) {
+      if (std::abs(scales.scale[o]) < 1e-5F) biases[o] = any_of(random, -2147000000, 2147000000);
+    }
     bias.data = ir::constant_data<std::int32_t>(biases);
     single.inputs.emplace_back(bias.data->begin(), bias.data->end());
     bias_id = single.graph.add_tensor(std::move(bias));

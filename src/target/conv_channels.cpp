@@ -1,0 +1,91 @@
+#include "target/conv_channels.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "reference/parameters.h"
+#include "target/convolution.h"
+
+namespace thimble::target {
+
+namespace {
+
+constexpr std::int64_t least_int32 = std::numeric_limits<std::int32_t>::min();
+constexpr std::int64_t greatest_int32 = std::numeric_limits<std::int32_t>::max();
+
+std::vector<std::int8_t> weights_of_channel(const std::vector<std::int8_t>& all, const Convolution& c, int channel) {
+  std::vector<std::int8_t> weights;
+  for (int i = 0; i < c.depth(); ++i) {
+    const int index = c.depthwise ? i * c.out_ch + channel : channel * c.depth() + i;
+    weights.push_back(all[static_cast<std::size_t>(index)]);
+  }
+  return weights;
+}
+
+void bound(ConvChannel& channel) {
+  channel.least = channel.greatest = channel.bias;
+  for (const int weight : channel.weights) {
+    channel.least += std::min(weight * -128, weight * 127);
+    channel.greatest += std::max(weight * -128, weight * 127);
+  }
+}
+
+/// The output, less its zero point, if no input changes it. Requantization is monotone, so its bounds tell.
+std::optional<std::int32_t> settled_output(const ConvChannel& channel, int zero_point) {
+  if (channel.factor.multiplier == 0) return 0;
+  if (channel.least < least_int32 || channel.greatest > greatest_int32) return std::nullopt;
+  if (channel.factor.shift > 0) return std::nullopt;  // May wrap.
+  const auto output = [&](std::int64_t acc) {
+    const std::int64_t scaled = ir::requantize(static_cast<std::int32_t>(acc), channel.factor);
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(scaled + zero_point, -128, 127)) - zero_point;
+  };
+  const std::int32_t at_least = output(channel.least);
+  return at_least == output(channel.greatest) ? std::optional(at_least) : std::nullopt;
+}
+
+/// requantize(4 * output, 2^30 * 2^(-1 - 31)) is the output: a quarter, without rounding.
+void settle(ConvChannel& channel, std::int32_t output) {
+  std::ranges::fill(channel.weights, std::int8_t{0});
+  channel.bias = 4 * output;
+  channel.factor = {1 << 30, -1};
+}
+
+void make_positive(ConvChannel& channel) {
+  const bool negatable = std::ranges::find(channel.weights, std::int8_t{-128}) == channel.weights.end() &&
+                         channel.bias != least_int32 && channel.factor.multiplier != least_int32;
+  if (channel.factor.multiplier >= 0 || !negatable) return;
+  for (std::int8_t& weight : channel.weights) weight = static_cast<std::int8_t>(-weight);
+  channel.bias = -channel.bias;
+  channel.factor.multiplier = -channel.factor.multiplier;
+}
+
+}  // namespace
+
+std::vector<ConvChannel> conv_channels(const ir::Graph& graph, const ir::Op& op) {
+  const Convolution c = convolution_of(graph, op).value();
+  const int in_zero_point = graph.tensor(op.inputs[0]).zero_point();
+  const int out_zero_point = graph.tensor(op.outputs.at(0)).zero_point();
+  const auto weights = graph.tensor(op.inputs.at(1)).values<std::int8_t>();
+  const auto factors = reference::channel_factors(graph, op);
+  std::vector<std::int32_t> biases(factors.size(), 0);
+  if (op.inputs.at(2) != ir::no_tensor) biases = graph.tensor(op.inputs[2]).values<std::int32_t>();
+
+  std::vector<ConvChannel> channels;
+  for (int o = 0; o < c.out_ch; ++o) {
+    const auto index = static_cast<std::size_t>(o);
+    ConvChannel channel{weights_of_channel(weights, c, o), 0, factors[index], 0, 0};
+    std::int64_t sum = 0;
+    for (const std::int8_t weight : channel.weights) sum += weight;
+    // Wraps as the accumulators of kernels do.
+    channel.bias = static_cast<std::int32_t>(static_cast<std::uint32_t>(biases[index] - in_zero_point * sum));
+    bound(channel);
+    if (const auto output = settled_output(channel, out_zero_point)) settle(channel, *output);
+    make_positive(channel);
+    bound(channel);
+    channels.push_back(std::move(channel));
+  }
+  return channels;
+}
+
+}  // namespace thimble::target

@@ -1,0 +1,28 @@
+// target/conv_channels.h
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ir/graph.h"
+#include "ir/requantize.h"
+
+namespace thimble::target {
+
+/// One output channel of a Conv2D, DepthwiseConv2D or FullyConnected, as kernels compute it:
+///   out = clamp(zero_point + requantize(bias + sum(weights[i] * in[i]), factor))
+struct ConvChannel {
+  std::vector<std::int8_t> weights;  ///< [kernel_h][kernel_w][in_ch], or [kernel_h][kernel_w] of a depthwise one.
+  std::int32_t bias = 0;             ///< The input's zero point is folded in: bias - zero_point * sum(weights).
+  ir::FixedPointFactor factor;
+  std::int64_t least = 0;  ///< Bounds of the accumulator over all int8 inputs.
+  std::int64_t greatest = 0;
+};
+
+/// The channels of `op`, rewritten where that changes no output but suits kernels: real models hold dead channels whose
+/// scales underflow and whose biases saturate, and channels of negative scale.
+///   - A channel whose output is the same for every input gets zero weights, a small bias and the factor 1/4.
+///   - A negative factor becomes positive: weights and bias change sign. (Not where a weight is -128.)
+std::vector<ConvChannel> conv_channels(const ir::Graph& graph, const ir::Op& op);
+
+}  // namespace thimble::target
