@@ -226,13 +226,17 @@ bool has_weights(BuiltinOperator code) {
   return code == CONV_2D || code == DEPTHWISE_CONV_2D || code == FULLY_CONNECTED;
 }
 
-/// Only a bias and RESHAPE's shape may be absent.
-void check_inputs_present(const Layer& layer) {
+/// Only a bias and RESHAPE's shape may be absent, only a list of axes or sizes may be empty.
+void check_operands(const Layer& layer) {
   const char* name = tflite::EnumNameBuiltinOperator(layer.code);
   if (layer.op.inputs.empty()) layer.refuse("{} has no input", name);
   for (std::size_t i = 0; i < layer.op.inputs.size(); ++i) {
     const bool optional = (has_weights(layer.code) && i == 2) || (layer.code == BuiltinOperator::RESHAPE && i == 1);
     if (!layer.has_input(i) && !optional) layer.refuse("{} lacks its input {}", name, i);
+    if (layer.has_input(i) && layer.input(i).elements() == 0 &&
+        (i == 0 || layer.input(i).type != ir::DataType::int32)) {
+      layer.refuse("its input \"{}\" has no elements", layer.input(i).name);
+    }
   }
 }
 
@@ -257,7 +261,8 @@ bool is_supported(BuiltinOperator code) { return readers().contains(code); }
 ir::Op import_operator(const Layer& layer) {
   ir::Op op = layer.op;
   if (op.outputs.size() != 1) layer.refuse("{} outputs", op.outputs.size());
-  check_inputs_present(layer);
+  if (layer.output().elements() == 0) layer.refuse("its output has no elements");
+  check_operands(layer);
   readers().at(layer.code)(layer, op);
   check_types(layer, op);
   return op;

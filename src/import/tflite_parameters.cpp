@@ -26,6 +26,7 @@ std::vector<int> integers(const Layer& layer, std::size_t i, std::string_view wh
   }
   const ir::Tensor& tensor = layer.input(i);
   std::vector<int> out;
+  if (tensor.elements() == 0) return out;
   if (tensor.type == ir::DataType::int32) return tensor.values<std::int32_t>();
   if (tensor.type != ir::DataType::int64) layer.refuse("its {} are {}, not int32", what, ir::name_of(tensor.type));
   for (const std::int64_t value : tensor.values<std::int64_t>()) {

@@ -142,6 +142,13 @@ TEST(TfliteImport, RefusesIndicesOutsideTheFile) {
   EXPECT_THAT(refusal(file.bytes()), HasSubstr("before it is computed"));
 }
 
+TEST(TfliteImport, RefusesLayersWithoutElements) {
+  EXPECT_EQ(refusal(one_operator(BuiltinOperator::RELU, {{"in", {1, 0}}, {"out", {1, 0}}}).bytes()),
+            "model.tflite: layer 0 \"out\": its output has no elements");
+  EXPECT_EQ(refusal(one_operator(BuiltinOperator::ADD, {{"in", {0}}, {"shift", {1}}, {"out", {1}}}).bytes()),
+            "model.tflite: layer 0 \"out\": its input \"in\" has no elements");
+}
+
 TEST(TfliteImport, ReadsPublishedModels) {
   THIMBLE_NEEDS_SHARED("models/tflite-micro/person_detect.tflite");
   const ir::Graph graph = read_tflite(thimble::testing::shared_folder() / "models/tflite-micro/person_detect.tflite");
