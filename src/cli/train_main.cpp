@@ -145,6 +145,11 @@ int run(int argc, char** argv) {
   Arguments given;
   std::string networks_json;
   add_train(app, given);
+  std::string export_folder;
+  CLI::App* exporting =
+      app.add_subcommand("export", "Writes float.tflite from a training's checkpoint, also while it runs");
+  exporting->footer("Example:\n  thimble-train export out/");
+  exporting->add_option("folder", export_folder, "The training's output folder")->required();
   CLI::App* networks = app.add_subcommand("networks", "Lists the networks that have a name");
   networks->footer("Example:\n  thimble networks --json networks.json");
   networks->add_option("--json", networks_json, "Write the list to this file");
@@ -152,6 +157,11 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::bad_input);
+  }
+  if (exporting->parsed()) {
+    train::export_checkpoint(export_folder);
+    fmt::print("wrote {}/float.tflite\n", export_folder);
+    return 0;
   }
   return networks->parsed() ? networks_command(networks_json) : train_command(given);
 }

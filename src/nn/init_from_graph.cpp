@@ -87,8 +87,8 @@ InitReport init_from_graph(Network& network, const ir::Graph& graph) {
     const bool is_head = layer.name == "classifier";
     if (is_head && found.size(0) != weight.size(0)) continue;
     if (source.depthwise != (layer.kind == ir::LayerKind::depthwise) || found.sizes() != weight.sizes()) {
-      fail("{}: \"{}\" has {} weights of {}, but the network's layer {} has {}", graph.name, source.name,
-           source.depthwise ? "depthwise" : "dense", fmt::join(found.sizes().vec(), "x"), layer.name,
+      fail("{}: \"{}\" has {} {} weights, but the network's layer {} has {}", graph.name, source.name,
+           fmt::join(found.sizes().vec(), "x"), source.depthwise ? "depthwise" : "dense", layer.name,
            fmt::join(weight.sizes().vec(), "x"));
     }
     weight.copy_(found);

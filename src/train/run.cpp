@@ -59,6 +59,11 @@ Recipe recorded_recipe(const std::filesystem::path& folder) {
   return parse_recipe(read_json(file), file.string());
 }
 
+void export_checkpoint(const std::filesystem::path& folder) {
+  const ir::NetConfig network = ir::read_netconfig(folder / "arch.json");
+  exporting::write_tflite(trained_graph(network, folder / "checkpoint.pt"), folder / "float.tflite");
+}
+
 RunResult run(const Recipe& recipe, const RunOptions& options) {
   validate(recipe, "recipe");
   ir::NetConfig network = options.resume ? ir::read_netconfig(options.folder / "arch.json") : network_of(recipe);

@@ -29,6 +29,10 @@ Json to_json(const RunResult& result);
 /// when the training is finished; its labels are the dataset's class names.
 RunResult run(const Recipe& recipe, const RunOptions& options);
 
+/// Writes `folder`/float.tflite from the checkpoint there, of a training that may still go on. Without the dataset: the
+/// file has no class names.
+void export_checkpoint(const std::filesystem::path& folder);
+
 /// The recipe with which a folder was trained. @throws Error if there is none.
 Recipe recorded_recipe(const std::filesystem::path& folder);
 

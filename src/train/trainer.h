@@ -43,7 +43,7 @@ struct TrainingResult {
 /// Trains a network by a recipe. With `resume`, goes on from `folder`/checkpoint.pt. Writes to `folder`: checkpoint.pt
 /// (at least at each epoch's end and every `save_every` seconds) and log.jsonl (a line an epoch). The same recipe, seed
 /// and number of threads give the same result on the same machine, interrupted or not, unless a time limit was reached.
-/// `initialize` may change the fresh network's weights: it gets and gives float tensors by name through nn::Network.
+/// `init` (may be null) is the graph whose weights the network starts from, see nn/init_from_graph.h.
 TrainingResult train(const ir::NetConfig& network, const Recipe& recipe, const data::DatasetSplits& splits,
                      const data::Normalization& normalization, const std::filesystem::path& folder, bool resume,
                      const ir::Graph* init, const TrainerOptions& options);
