@@ -27,13 +27,17 @@ THIMBLE_INLINE uint32_t* thimble_widen(const int8_t* in, int32_t count, uint32_t
   return column;
 }
 
+THIMBLE_INLINE void thimble_store(thimble_channel channel, int32_t acc, int8_t* out) {
+  *out = thimble_output(&channel, acc);
+}
+
 /* Four outputs of one channel, out_ch bytes apart; the last `4 - pixels` are dropped. */
-THIMBLE_INLINE void thimble_store_column(thimble_output_scale scale, const int32_t acc[4], int8_t* out, int32_t out_ch,
+THIMBLE_INLINE void thimble_store_column(thimble_channel channel, const int32_t acc[4], int8_t* out, int32_t out_ch,
                                          int32_t pixels) {
-  out[0] = thimble_output(scale, acc[0]);
-  out[out_ch] = thimble_output(scale, acc[1]);
-  out[2 * out_ch] = thimble_output(scale, acc[2]);
-  if (pixels == 4) out[3 * out_ch] = thimble_output(scale, acc[3]);
+  out[0] = thimble_output(&channel, acc[0]);
+  out[out_ch] = thimble_output(&channel, acc[1]);
+  out[2 * out_ch] = thimble_output(&channel, acc[2]);
+  if (pixels == 4) out[3 * out_ch] = thimble_output(&channel, acc[3]);
 }
 
 /* All output channels of `pixels` (3 or 4) pixels from four interleaved columns. */
@@ -44,12 +48,12 @@ THIMBLE_INLINE void thimble_multiply_4(const thimble_conv* p, const uint32_t* co
   int32_t o = 0;
   for (; o + 1 < p->out_ch; o += 2, weights += 4 * words) {
     thimble_dot_4x2(acc, p->bias[o], p->bias[o + 1], columns, weights, words);
-    thimble_store_column(thimble_scale_of(p, o), acc, out + o, p->out_ch, pixels);
-    thimble_store_column(thimble_scale_of(p, o + 1), acc + 4, out + o + 1, p->out_ch, pixels);
+    thimble_store_column(thimble_channel_of(p, o), acc, out + o, p->out_ch, pixels);
+    thimble_store_column(thimble_channel_of(p, o + 1), acc + 4, out + o + 1, p->out_ch, pixels);
   }
   if (o < p->out_ch) {
     thimble_dot_4x2(acc, p->bias[o], 0, columns, weights, words);
-    thimble_store_column(thimble_scale_of(p, o), acc, out + o, p->out_ch, pixels);
+    thimble_store_column(thimble_channel_of(p, o), acc, out + o, p->out_ch, pixels);
   }
 }
 
@@ -60,12 +64,12 @@ THIMBLE_INLINE void thimble_multiply_1(const thimble_conv* p, const uint32_t* co
   int32_t o = 0;
   for (; o + 1 < p->out_ch; o += 2, weights += 4 * words) {
     thimble_dot_1x2(acc, p->bias[o], p->bias[o + 1], column, weights, words);
-    out[o] = thimble_output(thimble_scale_of(p, o), acc[0]);
-    out[o + 1] = thimble_output(thimble_scale_of(p, o + 1), acc[1]);
+    thimble_store(thimble_channel_of(p, o), acc[0], out + o);
+    thimble_store(thimble_channel_of(p, o + 1), acc[1], out + o + 1);
   }
   if (o < p->out_ch) {
     thimble_dot_1x2(acc, p->bias[o], 0, column, weights, words);
-    out[o] = thimble_output(thimble_scale_of(p, o), acc[0]);
+    thimble_store(thimble_channel_of(p, o), acc[0], out + o);
   }
 }
 

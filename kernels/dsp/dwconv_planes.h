@@ -11,8 +11,7 @@
  * bias     int32 [channels], input zero point folded in
  * Needs multiplier 1, dilation 1, a square kernel of odd size, stride 1 or 2 in both directions, the ranges of
  * outputs.h. Scratch, by rows of `row` = thimble_plane_row bytes: 4 * size * row + 4 * thimble_tap_words * 4.
- * The inner loop, four outputs of one channel, per row of taps at stride 1: 2 * (size + 1) SMLAD, (size + 3) / 2 loads
- * of inputs and size + 1 of weights, some of them doubled.
+ * The inner loop is thimble_taps_row of simd.h.
  */
 #ifndef THIMBLE_DWCONV_PLANES_H
 #define THIMBLE_DWCONV_PLANES_H
@@ -34,13 +33,14 @@ THIMBLE_INLINE int32_t thimble_tap_words(int32_t size, int32_t stride) {
   return size * ((size + 1) / 2) * (stride == 1 ? 2 : 1);
 }
 
-/* Twice the taps of one channel as words: for each row the even ones, then at stride 1 the odd ones. */
+/* Twice the taps of one channel as words: even, and at stride 1 each followed by the odd one. */
 THIMBLE_INLINE void thimble_widen_taps(const int8_t* taps, uint32_t* words, int32_t size, int32_t stride) {
   int32_t ky, kx;
   for (ky = 0; ky < size; ++ky, taps += size) {
-    for (kx = 0; kx < size; kx += 2) *words++ = thimble_halves(2 * taps[kx], kx + 1 < size ? 2 * taps[kx + 1] : 0);
-    if (stride != 1) continue;
-    for (kx = 0; kx < size; kx += 2) *words++ = thimble_halves(kx > 0 ? 2 * taps[kx - 1] : 0, 2 * taps[kx]);
+    for (kx = 0; kx < size; kx += 2) {
+      *words++ = thimble_halves(2 * taps[kx], kx + 1 < size ? 2 * taps[kx + 1] : 0);
+      if (stride == 1) *words++ = thimble_halves(kx > 0 ? 2 * taps[kx - 1] : 0, 2 * taps[kx]);
+    }
   }
 }
 
@@ -82,47 +82,6 @@ THIMBLE_SHARED void thimble_widen_row(const thimble_conv* p, const int8_t* row, 
   }
 }
 
-/* One row of outputs of one channel. rows[ky] is the plane's row under row ky of the taps. */
-THIMBLE_INLINE void thimble_dwconv_row(const int8_t* const* rows, const uint32_t* taps, int32_t twice_bias,
-                                       thimble_output_scale scale, int8_t* out, int32_t out_w, int32_t out_ch,
-                                       int32_t size, int32_t stride) {
-  const int32_t words = (size + 1) / 2;
-  int32_t x;
-  int32_t at = 0; /* byte of the block's window in a row */
-  for (x = 0; x < out_w; x += 4, at += 8 * stride) {
-    const uint32_t* tap = taps;
-    int32_t acc0 = twice_bias, acc1 = twice_bias, acc2 = twice_bias, acc3 = twice_bias;
-    int32_t ky, i;
-    for (ky = 0; ky < size; ++ky) {
-      const uint32_t* in = (const uint32_t*)(const void*)(rows[ky] + at);
-      for (i = 0; i < words; ++i) {
-        if (stride == 1) {
-          acc0 = thimble_smlad(in[i], tap[i], acc0);
-          acc1 = thimble_smlad(in[i], tap[words + i], acc1);
-          acc2 = thimble_smlad(in[i + 1], tap[i], acc2);
-          acc3 = thimble_smlad(in[i + 1], tap[words + i], acc3);
-        } else {
-          acc0 = thimble_smlad(in[i], tap[i], acc0);
-          acc1 = thimble_smlad(in[i + 1], tap[i], acc1);
-          acc2 = thimble_smlad(in[i + 2], tap[i], acc2);
-          acc3 = thimble_smlad(in[i + 3], tap[i], acc3);
-        }
-      }
-      tap += stride == 1 ? 2 * words : words;
-    }
-    out[0] = thimble_output_of_twice(scale, acc0);
-    if (x + 3 < out_w) {
-      out[out_ch] = thimble_output_of_twice(scale, acc1);
-      out[2 * out_ch] = thimble_output_of_twice(scale, acc2);
-      out[3 * out_ch] = thimble_output_of_twice(scale, acc3);
-    } else {
-      if (x + 1 < out_w) out[out_ch] = thimble_output_of_twice(scale, acc1);
-      if (x + 2 < out_w) out[2 * out_ch] = thimble_output_of_twice(scale, acc2);
-    }
-    out += 4 * out_ch;
-  }
-}
-
 /* `size` and `stride` are constants of the caller. */
 THIMBLE_INLINE void thimble_dwconv_planes(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
                                           int32_t first, int32_t end, void* scratch, int32_t size, int32_t stride) {
@@ -131,6 +90,7 @@ THIMBLE_INLINE void thimble_dwconv_planes(const thimble_conv* p, const thimble_p
   uint32_t* const taps = (uint32_t*)scratch;
   int8_t* const ring = (int8_t*)(taps + 4 * tap_words);
   const int8_t* rows[THIMBLE_MAX_PLANE_SIZE];
+  thimble_channel channel[4];
   int32_t i, c, j, r, ky;
   for (i = 0; i < 4 * size * plane_bytes; i += 4) {
     thimble_store_word(ring + i, thimble_halves(p->in_zero_point, p->in_zero_point));
@@ -139,6 +99,7 @@ THIMBLE_INLINE void thimble_dwconv_planes(const thimble_conv* p, const thimble_p
     const int32_t channels = thimble_min(p->in_ch - c, 4);
     int32_t next = first * stride - p->pad_top; /* the next row to widen */
     for (j = 0; j < channels; ++j) {
+      channel[j] = thimble_channel_of(p, c + j);
       thimble_widen_taps((const int8_t*)p->weights + (c + j) * size * size, taps + j * tap_words, size, stride);
     }
     for (r = first; r < end; ++r) {
@@ -150,9 +111,8 @@ THIMBLE_INLINE void thimble_dwconv_planes(const thimble_conv* p, const thimble_p
       }
       for (ky = 0; ky < size; ++ky) rows[ky] = ring + (top + ky + p->pad_top) % size * 4 * plane_bytes;
       for (j = 0; j < channels; ++j) {
-        thimble_dwconv_row(rows, taps + j * tap_words, 2 * p->bias[c + j], thimble_scale_of(p, c + j), to + j, p->out_w,
-                           p->out_ch, size, stride);
-        for (ky = 0; ky < size; ++ky) rows[ky] += plane_bytes;
+        thimble_taps_row(rows, j * plane_bytes, taps + j * tap_words, &channel[j], to + j, p->out_ch, p->out_w, size,
+                         stride);
       }
     }
   }

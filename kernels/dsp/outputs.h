@@ -11,27 +11,17 @@
 
 #include "simd.h"
 
-/* What turns one channel's accumulators into outputs. */
-typedef struct {
-  int32_t multiplier, rounding, shift;
-} thimble_output_scale;
-
-THIMBLE_INLINE thimble_output_scale thimble_scale_of(const thimble_conv* p, int32_t channel) {
-  thimble_output_scale scale;
-  scale.multiplier = p->multiplier[channel];
-  scale.shift = -p->shift[channel];
-  scale.rounding = (2 * p->out_zero_point + 1) * ((int32_t)1 << (scale.shift - 1));
-  return scale;
+THIMBLE_INLINE thimble_channel thimble_channel_of(const thimble_conv* p, int32_t o) {
+  thimble_channel channel;
+  channel.multiplier = p->multiplier[o];
+  channel.shift = -p->shift[o];
+  channel.rounding = (2 * p->out_zero_point + 1) * ((int32_t)1 << (channel.shift - 1));
+  channel.twice_bias = 2 * p->bias[o];
+  return channel;
 }
 
-/* From twice the accumulator. */
-THIMBLE_INLINE int8_t thimble_output_of_twice(thimble_output_scale scale, int32_t twice) {
-  const int32_t sum = thimble_smmlar(twice, scale.multiplier, scale.rounding) + (twice >> 31);
-  return (int8_t)thimble_ssat8(sum >> scale.shift);
-}
-
-THIMBLE_INLINE int8_t thimble_output(thimble_output_scale scale, int32_t acc) {
-  return thimble_output_of_twice(scale, acc * 2);
+THIMBLE_INLINE int8_t thimble_output(const thimble_channel* channel, int32_t acc) {
+  return thimble_output_of_twice(channel, acc * 2);
 }
 
 /* Fused activations whose range is not all of int8 are rare: a second pass over the outputs serves them. */

@@ -40,7 +40,10 @@ std::int8_t fast_output(std::int32_t acc, ir::FixedPointFactor factor, std::int3
   p.multiplier = &multiplier;
   p.shift = &shift;
   p.out_zero_point = zero_point;
-  return thimble_output(thimble_scale_of(&p, 0), acc);
+  const std::int32_t bias = 0;
+  p.bias = &bias;
+  const thimble_channel channel = thimble_channel_of(&p, 0);
+  return thimble_output(&channel, acc);
 }
 
 std::int8_t defined_output(std::int32_t acc, ir::FixedPointFactor factor, std::int32_t zero_point) {
