@@ -14,6 +14,10 @@ void SampleOptions::add_to(CLI::App& verb) {
   verb.add_option("--fit", fit, "How pictures of another size are made to fit")
       ->check(CLI::IsMember({"stretch", "center-square"}))
       ->capture_default_str();
+  verb.add_option("--filter", filter,
+                  "How pictures are resized: antialias (as Pillow) or bilinear (as OpenCV and TensorFlow)")
+      ->check(CLI::IsMember({"antialias", "bilinear"}))
+      ->capture_default_str();
   verb.add_option("--crop", crop, "Share of the picture's side that is used, centred; ImageNet's is 0.875")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
@@ -32,6 +36,7 @@ data::DatasetSplits SampleOptions::open(const ir::Tensor& input) const {
   options.image.width = shape.width;
   options.image.channels = shape.channels;
   options.image.fit = fit == "center-square" ? data::Fit::center_square : data::Fit::stretch;
+  options.image.filter = filter == "bilinear" ? data::Filter::bilinear : data::Filter::antialias;
   options.image.crop = crop;
   options.seed = seed;
   if (!split.empty()) options.split = data::parse_split(split);

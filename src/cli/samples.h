@@ -18,6 +18,7 @@ struct SampleOptions {
   std::string dataset;
   std::string split;  ///< "70/20/10": divide anew; empty: the published division.
   std::string fit = "stretch";
+  std::string filter = "antialias";
   double crop = 1.0;
   std::string normalization;  ///< A name or a JSON file; empty: normalization.json beside the model, else "raw".
   std::int64_t limit = 0;     ///< 0: all.

@@ -42,19 +42,61 @@ void check(const ImageOptions& options) {
   if (!(options.crop > 0) || options.crop > 1) fail("a crop of {} is not in (0, 1]", options.crop);
 }
 
-Image resized(const Image& image, const Region& region, int height, int width) {
-  Image out;
-  out.shape = {.height = height, .width = width, .channels = image.shape.channels};
-  out.pixels.resize(out.shape.values());
+/// The two input positions between which an output position lies, and the weight of the second.
+struct Between {
+  int first = 0;
+  int second = 0;
+  double weight = 0;
+};
+
+Between between(int output, double start, double length, int outputs, int inputs) {
+  const double at = start + (output + 0.5) * length / outputs - 0.5;
+  const double floor = std::floor(at);
+  const int first = static_cast<int>(floor);
+  return {std::clamp(first, 0, inputs - 1), std::clamp(first + 1, 0, inputs - 1), at - floor};
+}
+
+void resize_bilinear(const Image& image, const Region& region, Image& out) {
+  const int channels = image.shape.channels;
+  const auto pixel = [&](int y, int x, int c) {
+    return static_cast<double>(image.pixels[static_cast<std::size_t>((y * image.shape.width + x) * channels + c)]);
+  };
+  std::size_t at = 0;
+  for (int y = 0; y < out.shape.height; ++y) {
+    const Between v = between(y, region.top, region.height, out.shape.height, image.shape.height);
+    for (int x = 0; x < out.shape.width; ++x) {
+      const Between h = between(x, region.left, region.width, out.shape.width, image.shape.width);
+      for (int c = 0; c < channels; ++c) {
+        const double above = std::lerp(pixel(v.first, h.first, c), pixel(v.first, h.second, c), h.weight);
+        const double below = std::lerp(pixel(v.second, h.first, c), pixel(v.second, h.second, c), h.weight);
+        out.pixels[at++] = static_cast<std::uint8_t>(std::lerp(above, below, v.weight) + 0.5);
+      }
+    }
+  }
+}
+
+void resize_antialias(const Image& image, const Region& region, Image& out) {
   const auto u0 = static_cast<float>(region.left / image.shape.width);
   const auto v0 = static_cast<float>(region.top / image.shape.height);
   const auto u1 = static_cast<float>((region.left + region.width) / image.shape.width);
   const auto v1 = static_cast<float>((region.top + region.height) / image.shape.height);
-  const int ok = stbir_resize_region(image.pixels.data(), image.shape.width, image.shape.height, 0, out.pixels.data(),
-                                     width, height, 0, STBIR_TYPE_UINT8, image.shape.channels, STBIR_ALPHA_CHANNEL_NONE,
-                                     0, STBIR_EDGE_CLAMP, STBIR_EDGE_CLAMP, STBIR_FILTER_TRIANGLE,
-                                     STBIR_FILTER_TRIANGLE, STBIR_COLORSPACE_LINEAR, nullptr, u0, v0, u1, v1);
+  const int ok = stbir_resize_region(
+      image.pixels.data(), image.shape.width, image.shape.height, 0, out.pixels.data(), out.shape.width,
+      out.shape.height, 0, STBIR_TYPE_UINT8, image.shape.channels, STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
+      STBIR_EDGE_CLAMP, STBIR_FILTER_TRIANGLE, STBIR_FILTER_TRIANGLE, STBIR_COLORSPACE_LINEAR, nullptr, u0, v0, u1, v1);
   if (ok == 0) fail("cannot resize a picture of {} to {}", text_of(image.shape), text_of(out.shape));
+}
+
+Image resized(const Image& image, const Region& region, SampleShape shape, Filter filter) {
+  Image out;
+  out.shape = shape;
+  out.shape.channels = image.shape.channels;
+  out.pixels.resize(out.shape.values());
+  if (filter == Filter::bilinear) {
+    resize_bilinear(image, region, out);
+  } else {
+    resize_antialias(image, region, out);
+  }
   return out;
 }
 
@@ -135,7 +177,9 @@ Image fitted(const Image& image, const ImageOptions& options) {
   // Channels first when that leaves fewer of them to resize.
   Image out = options.channels == 1 ? with_channels(image, 1) : image;
   const bool whole = region.width == image.shape.width && region.height == image.shape.height;
-  if (!whole || height != image.shape.height || width != image.shape.width) out = resized(out, region, height, width);
+  if (!whole || height != image.shape.height || width != image.shape.width) {
+    out = resized(out, region, {.height = height, .width = width}, options.filter);
+  }
   return with_channels(std::move(out), options.channels);
 }
 
@@ -143,7 +187,11 @@ SampleTable fitted(SampleTable table, const ImageOptions& options) {
   check(options);
   const bool changes = options.resizes() || options.channels != 0 || options.crop != 1 || options.fit != Fit::stretch;
   if (!changes || table.labels.empty()) return table;
-  if (table.type != SampleType::uint8) fail("{}: holds features, which have no resolution or channels", table.name);
+  if (table.type != SampleType::uint8) {
+    const SampleShape wanted{options.height, options.width, std::max(options.channels, 1)};
+    if (options.resizes() && wanted.values() == table.shape.values()) return table;
+    fail("{}: holds features of {} values, which cannot be made {}", table.name, table.shape.values(), text_of(wanted));
+  }
 
   const std::size_t stride = table.shape.values();
   const auto image_at = [&](std::size_t i) {

@@ -27,12 +27,23 @@ enum class Fit {
   center_square,  ///< The largest centred square.
 };
 
+/// How pixels of another size are computed. Both take output pixel i from the input around (i + 0.5) * scale - 0.5
+/// (pixel centres, no aligned corners), repeat the edge beyond the borders, and interpolate values as stored.
+enum class Filter {
+  /// A triangle whose half-width is max(1, scale) input pixels: bilinear interpolation when enlarging, an area-weighted
+  /// mean without aliasing when shrinking (Pillow's BILINEAR).
+  antialias,
+  /// The four nearest pixels, also when shrinking (OpenCV's and TensorFlow's bilinear).
+  bilinear,
+};
+
 /// How pictures become samples.
 struct ImageOptions {
   int height = 0;    ///< 0: as they are.
   int width = 0;     ///< 0: as they are.
   int channels = 0;  ///< 1, 3, or 0: as they are.
   Fit fit = Fit::stretch;
+  Filter filter = Filter::antialias;
   /// Share of the chosen part's side that is used, centred: 0.875 is ImageNet's usual "scale to 256, cut 224".
   double crop = 1.0;
 
@@ -44,15 +55,10 @@ struct ImageOptions {
 Image with_channels(Image image, int channels);
 
 /// Scales the chosen part of the picture to options.height x options.width (one of them 0: the same as the other).
-///
-/// Sampling: output pixel i takes the input around (i + 0.5) * scale - 0.5 (pixel centres, no aligned corners), with a
-/// triangle filter whose half-width is max(1, scale) input pixels: bilinear interpolation when enlarging, an
-/// area-weighted mean without aliasing when shrinking (Pillow's BILINEAR). Beyond the borders the edge repeats. Values
-/// are interpolated as stored, without gamma.
 Image fitted(const Image& image, const ImageOptions& options);
 
-/// Applies `options` to every picture of a table. A table of features is left alone if there is nothing to apply.
-/// @throws Error if the table holds features and options ask for a size or channels.
+/// Applies `options` to every picture of a table. Features stay as they are.
+/// @throws Error if options ask of features for a number of values that they do not have.
 SampleTable fitted(SampleTable table, const ImageOptions& options);
 
 }  // namespace thimble::data
