@@ -18,6 +18,9 @@ namespace {
 
 constexpr std::uint32_t megabyte = 1U << 20;
 
+/// Execution ends where it reaches this address. In the hook of an exception, uc_emu_stop does not end it.
+constexpr std::uint32_t end_address = 4 * megabyte - 16;
+
 /// Files and exit of boards/firmware/semihosting.c, in memory.
 class Semihosting {
  public:
@@ -85,7 +88,7 @@ void Semihosting::call() {
     case sys_exit:
       exited = true;
       status = static_cast<int>(argument[1]);
-      check(uc_emu_stop(core_), "stop");
+      set_reg(core_, UC_ARM_REG_PC, end_address | 1U);
       break;
     default:
       fail("the firmware makes the semihosting call {:#x}, which is not emulated", operation);
@@ -136,7 +139,8 @@ void guarded(Machine& machine, Action action) {
     action();
   } catch (...) {
     machine.failure = std::current_exception();
-    uc_emu_stop(machine.core);
+    const std::uint32_t end = end_address | 1U;
+    uc_reg_write(machine.core, UC_ARM_REG_PC, &end);
   }
 }
 
@@ -200,7 +204,7 @@ UnicornRun run_in_unicorn(const std::filesystem::path& elf, const target::Board&
   std::array<std::uint32_t, 2> vectors{};  // The stack pointer and the reset handler.
   check(uc_mem_read(core.get(), 0, vectors.data(), sizeof vectors), "read the vectors");
   set_reg(core.get(), UC_ARM_REG_SP, vectors[0]);
-  const uc_err ended = uc_emu_start(core.get(), vectors[1], 0xFFFFFFFE, 0, 0);
+  const uc_err ended = uc_emu_start(core.get(), vectors[1], end_address, 0, 0);
   if (machine.failure) std::rethrow_exception(machine.failure);
   if (ended != UC_ERR_OK) {
     fail("the firmware faulted in Unicorn at {:#x}: {}", reg(core.get(), UC_ARM_REG_PC), uc_strerror(ended));

@@ -65,10 +65,11 @@ static void on_mark(unsigned int vcpu, void* userdata) {
   }
 }
 
-/* The mark that an instruction is, or 0. */
+/* The mark that an instruction is, or 0. Its size is not looked at: QEMU 7.2 says 4 for a halfword that is followed by
+ * the last halfword of a page, which it read to see whether the next instruction crosses into the next page. */
 static int mark_of(const struct qemu_plugin_insn* insn) {
   uint16_t code;
-  if (qemu_plugin_insn_size(insn) != sizeof code) return 0;
+  if (qemu_plugin_insn_size(insn) < sizeof code) return 0;
   memcpy(&code, qemu_plugin_insn_data(insn), sizeof code);
   return code >= MARK_BEGIN && code <= MARK_LAST && (code & 0xF) == 0 ? code : 0;
 }

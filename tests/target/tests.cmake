@@ -1,0 +1,1 @@
+thimble_test(target thimble_target)
