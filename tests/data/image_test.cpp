@@ -79,6 +79,14 @@ TEST(Image, ShrinksByWeighingAllPixelsInReach) {
   EXPECT_THAT(small.pixels, ElementsAre(50, 190));
 }
 
+TEST(Image, BilinearTakesTheFourNearestPixelsAlsoWhenItShrinks) {
+  // Scale 2: output pixel i lies half-way between input pixels 2i and 2i + 1.
+  const ImageOptions halves{.height = 1, .width = 2, .filter = Filter::bilinear};
+  EXPECT_THAT(fitted(grey(1, 4, {0, 80, 160, 240}), halves).pixels, ElementsAre(40, 200));
+  const ImageOptions doubled{.height = 1, .width = 4, .filter = Filter::bilinear};
+  EXPECT_THAT(fitted(grey(1, 2, {0, 100}), doubled).pixels, ElementsAre(0, 25, 75, 100));
+}
+
 TEST(Image, CutsTheCentreOut) {
   const Image wide = grey(2, 4, {1, 2, 3, 4, 5, 6, 7, 8});
   EXPECT_THAT(fitted(wide, {.fit = Fit::center_square}).pixels, ElementsAre(2, 3, 6, 7));
