@@ -27,50 +27,68 @@ THIMBLE_INLINE uint32_t* thimble_widen(const int8_t* in, int32_t count, uint32_t
   return column;
 }
 
-THIMBLE_INLINE void thimble_store(thimble_channel channel, int32_t acc, int8_t* out) {
-  *out = thimble_output(&channel, acc);
+/* The same for four pixels, `stride` bytes apart, to interleaved columns. */
+THIMBLE_INLINE void thimble_widen_4(const int8_t* in, int32_t stride, int32_t count, uint32_t* columns) {
+  const int8_t* const end = in + count;
+  for (; in != end; in += 4, columns += 8) {
+    const uint32_t first = thimble_load_word(in);
+    const uint32_t second = thimble_load_word(in + stride);
+    const uint32_t third = thimble_load_word(in + 2 * stride);
+    const uint32_t fourth = thimble_load_word(in + 3 * stride);
+    columns[0] = thimble_sxtb16(first);
+    columns[1] = thimble_sxtb16(second);
+    columns[2] = thimble_sxtb16(third);
+    columns[3] = thimble_sxtb16(fourth);
+    columns[4] = thimble_sxtb16_odd(first);
+    columns[5] = thimble_sxtb16_odd(second);
+    columns[6] = thimble_sxtb16_odd(third);
+    columns[7] = thimble_sxtb16_odd(fourth);
+  }
 }
 
-/* Four outputs of one channel, out_ch bytes apart; the last `4 - pixels` are dropped. */
-THIMBLE_INLINE void thimble_store_column(thimble_channel channel, const int32_t acc[4], int8_t* out, int32_t out_ch,
-                                         int32_t pixels) {
-  out[0] = thimble_output(&channel, acc[0]);
-  out[out_ch] = thimble_output(&channel, acc[1]);
-  out[2 * out_ch] = thimble_output(&channel, acc[2]);
-  if (pixels == 4) out[3 * out_ch] = thimble_output(&channel, acc[3]);
+THIMBLE_INLINE void thimble_store(const thimble_conv* p, int32_t o, int32_t acc, int8_t* out) {
+  const thimble_channel channel = thimble_channel_of(p, o);
+  out[o] = thimble_output(&channel, acc);
+}
+
+/* Output channels from `o` (even) of one pixel, from its column's words, `step` apart. */
+THIMBLE_INLINE void thimble_multiply_1(const thimble_conv* p, int32_t o, const uint32_t* column, int32_t step,
+                                       int32_t words, int8_t* out) {
+  const int8_t* weights = (const int8_t*)p->weights + 2 * o * words;
+  for (; o < p->out_ch; o += 2, weights += 4 * words) {
+    const int pair = o + 1 < p->out_ch;
+    int32_t acc[2];
+    acc[0] = p->bias[o];
+    acc[1] = pair ? p->bias[o + 1] : 0;
+    thimble_dot_1x2(acc, column, step, weights, words);
+    thimble_store(p, o, acc[0], out);
+    if (pair) thimble_store(p, o + 1, acc[1], out);
+  }
 }
 
 /* All output channels of `pixels` (3 or 4) pixels from four interleaved columns. */
 THIMBLE_INLINE void thimble_multiply_4(const thimble_conv* p, const uint32_t* columns, int32_t words, int8_t* out,
                                        int32_t pixels) {
-  const int8_t* weights = (const int8_t*)p->weights;
-  int32_t acc[8];
-  int32_t o = 0;
-  for (; o + 1 < p->out_ch; o += 2, weights += 4 * words) {
-    thimble_dot_4x2(acc, p->bias[o], p->bias[o + 1], columns, weights, words);
-    thimble_store_column(thimble_channel_of(p, o), acc, out + o, p->out_ch, pixels);
-    thimble_store_column(thimble_channel_of(p, o + 1), acc + 4, out + o + 1, p->out_ch, pixels);
+  const int32_t paired = p->out_ch & ~1;
+  int32_t i;
+  if (paired > 0) {
+    thimble_block block;
+    block.columns = columns;
+    block.weight_bytes = 4 * words;
+    block.end = NULL;
+    block.rounding_unit = 2 * p->out_zero_point + 1;
+    block.out = out;
+    block.out_ch = p->out_ch;
+    block.fourth = (pixels - 1) * p->out_ch;
+    block.bias = p->bias;
+    block.multiplier = p->multiplier;
+    block.shift = p->shift;
+    block.weights = (const int8_t*)p->weights;
+    block.pairs = paired / 2;
+    thimble_multiply_block(&block);
   }
-  if (o < p->out_ch) {
-    thimble_dot_4x2(acc, p->bias[o], 0, columns, weights, words);
-    thimble_store_column(thimble_channel_of(p, o), acc, out + o, p->out_ch, pixels);
-  }
-}
-
-/* All output channels of one pixel from one column. */
-THIMBLE_INLINE void thimble_multiply_1(const thimble_conv* p, const uint32_t* column, int32_t words, int8_t* out) {
-  const int8_t* weights = (const int8_t*)p->weights;
-  int32_t acc[2];
-  int32_t o = 0;
-  for (; o + 1 < p->out_ch; o += 2, weights += 4 * words) {
-    thimble_dot_1x2(acc, p->bias[o], p->bias[o + 1], column, weights, words);
-    thimble_store(thimble_channel_of(p, o), acc[0], out + o);
-    thimble_store(thimble_channel_of(p, o + 1), acc[1], out + o + 1);
-  }
-  if (o < p->out_ch) {
-    thimble_dot_1x2(acc, p->bias[o], 0, column, weights, words);
-    thimble_store(thimble_channel_of(p, o), acc[0], out + o);
-  }
+  if (paired == p->out_ch) return;
+  for (i = 0; i < pixels; ++i) thimble_multiply_1(p, paired, columns + i, 4, words, out + i * p->out_ch);
 }
 
 #endif

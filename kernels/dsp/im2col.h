@@ -26,7 +26,7 @@ THIMBLE_INLINE void thimble_convolve_columns(const thimble_conv* p, thimble_gath
   }
   for (; x < pixels; ++x, to += p->out_ch) {
     gather(p, rows, x, columns, 1);
-    thimble_multiply_1(p, columns, words, to);
+    thimble_multiply_1(p, 0, columns, 1, words, to);
   }
   if (thimble_is_clamped(p)) thimble_clamp_outputs(p, out, pixels * p->out_ch);
 }

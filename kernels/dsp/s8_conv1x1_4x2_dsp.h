@@ -34,14 +34,19 @@ THIMBLE_SHARED void s8_conv1x1_4x2_dsp(const thimble_conv* p, const int8_t* cons
   while (left > 2) {
     const int32_t now = thimble_min(left, 4);
     int32_t i;
-    for (i = 0; i < now; ++i, pixel += step) thimble_widen_pixel(pixel, p->in_ch, columns + i, 4);
+    if (now == 4 && p->in_ch % 4 == 0) {
+      thimble_widen_4(pixel, step, p->in_ch, columns);
+      pixel += 4 * step;
+    } else {
+      for (i = 0; i < now; ++i, pixel += step) thimble_widen_pixel(pixel, p->in_ch, columns + i, 4);
+    }
     thimble_multiply_4(p, columns, words, to, now);
     to += now * p->out_ch;
     left -= now;
   }
   for (; left > 0; --left, pixel += step, to += p->out_ch) {
     thimble_widen_pixel(pixel, p->in_ch, columns, 1);
-    thimble_multiply_1(p, columns, words, to);
+    thimble_multiply_1(p, 0, columns, 1, words, to);
   }
   if (thimble_is_clamped(p)) thimble_clamp_outputs(p, out, pixels * p->out_ch);
 }

@@ -115,106 +115,6 @@ THIMBLE_INLINE int32_t thimble_ssat8(int32_t x) {
 #endif
 }
 
-/* Dot products of four pixels with two output channels: acc[4 * channel + pixel] = bias + sum over `words` words.
- *
- * columns  words [words][4 pixels], two int16 of a pixel in each
- * weights  words [words], bytes: channel 0, channel 1 for the first of the two, then for the second
- * words    even, > 0
- * Two words a step of 26 instructions (32 MACs), two steps a round of 3 more. All fourteen registers are in use, so the
- * end is on the stack, and r7, which may be the frame pointer, is saved here.
- */
-THIMBLE_INLINE void thimble_dot_4x2(int32_t acc[8], int32_t bias0, int32_t bias1, const uint32_t* columns,
-                                    const int8_t* weights, int32_t words) {
-#if THIMBLE_HAS_DSP
-  register int32_t a0 __asm__("r0") = bias0;
-  register int32_t a1 __asm__("r1");
-  register int32_t a2 __asm__("r2");
-  register int32_t a3 __asm__("r3");
-  register int32_t b0 __asm__("r4") = bias1;
-  register int32_t b1 __asm__("r5");
-  register int32_t b2 __asm__("r6");
-  register int32_t b3 __asm__("r8");
-  register const uint32_t* at __asm__("r9") = columns;
-  register const int8_t* w __asm__("r10") = weights;
-  register const int8_t* end __asm__("r11") = weights + 4 * words;
-#define THIMBLE_STEP               \
-  "ldr r11, [r10], #4          \n" \
-  "ldrd r7, lr, [r9], #8       \n" \
-  "sxtb16 r12, r11             \n" \
-  "sxtb16 r11, r11, ror #8     \n" \
-  "smlad r0, r7, r12, r0       \n" \
-  "smlad r4, r7, r11, r4       \n" \
-  "smlad r1, lr, r12, r1       \n" \
-  "smlad r5, lr, r11, r5       \n" \
-  "ldrd r7, lr, [r9], #8       \n" \
-  "smlad r2, r7, r12, r2       \n" \
-  "smlad r6, r7, r11, r6       \n" \
-  "smlad r3, lr, r12, r3       \n" \
-  "smlad r8, lr, r11, r8       \n"
-  __asm__ volatile(
-      "push {r7, r11}             \n"
-      "sub r12, r11, r10          \n"
-      "mov r1, r0                 \n"
-      "mov r2, r0                 \n"
-      "mov r3, r0                 \n"
-      "mov r5, r4                 \n"
-      "mov r6, r4                 \n"
-      "mov r8, r4                 \n"
-      "tst r12, #8                \n"
-      "bne 2f                     \n"
-      "1:                         \n" THIMBLE_STEP THIMBLE_STEP
-      "2:                         \n" THIMBLE_STEP THIMBLE_STEP
-      "ldr r11, [sp, #4]          \n"
-      "cmp r10, r11               \n"
-      "bne 1b                     \n"
-      "pop {r7, r11}              \n"
-      : "+r"(a0), "=r"(a1), "=r"(a2), "=r"(a3), "+r"(b0), "=r"(b1), "=r"(b2), "=r"(b3), "+r"(at), "+r"(w), "+r"(end)
-      :
-      : "r12", "lr", "cc", "memory");
-#undef THIMBLE_STEP
-  acc[0] = a0;
-  acc[1] = a1;
-  acc[2] = a2;
-  acc[3] = a3;
-  acc[4] = b0;
-  acc[5] = b1;
-  acc[6] = b2;
-  acc[7] = b3;
-#else
-  int32_t i, pixel;
-  for (pixel = 0; pixel < 4; ++pixel) {
-    acc[pixel] = bias0;
-    acc[4 + pixel] = bias1;
-  }
-  for (i = 0; i < words; ++i) {
-    const uint32_t bytes = thimble_load_word(weights + 4 * i);
-    for (pixel = 0; pixel < 4; ++pixel) {
-      const uint32_t column = columns[4 * i + pixel];
-      acc[pixel] = thimble_smlad(column, thimble_sxtb16(bytes), acc[pixel]);
-      acc[4 + pixel] = thimble_smlad(column, thimble_sxtb16_odd(bytes), acc[4 + pixel]);
-    }
-  }
-#endif
-}
-
-/* The same for one pixel: columns words [words]. */
-THIMBLE_INLINE void thimble_dot_1x2(int32_t acc[2], int32_t bias0, int32_t bias1, const uint32_t* columns,
-                                    const int8_t* weights, int32_t words) {
-  const uint32_t* const end = columns + words;
-  acc[0] = bias0;
-  acc[1] = bias1;
-  do { /* two words a step: `words` is even */
-    const uint32_t first = thimble_load_word(weights);
-    const uint32_t second = thimble_load_word(weights + 4);
-    acc[0] = thimble_smlad(columns[0], thimble_sxtb16(first), acc[0]);
-    acc[1] = thimble_smlad(columns[0], thimble_sxtb16_odd(first), acc[1]);
-    acc[0] = thimble_smlad(columns[1], thimble_sxtb16(second), acc[0]);
-    acc[1] = thimble_smlad(columns[1], thimble_sxtb16_odd(second), acc[1]);
-    weights += 8;
-    columns += 2;
-  } while (columns != end);
-}
-
 /* What turns one channel's accumulators into outputs; outputs.h says how. */
 typedef struct {
   int32_t multiplier, rounding, shift, twice_bias;
@@ -224,6 +124,163 @@ typedef struct {
 THIMBLE_INLINE int8_t thimble_output_of_twice(const thimble_channel* channel, int32_t twice) {
   const int32_t sum = thimble_smmlar(twice, channel->multiplier, channel->rounding) + (twice >> 31);
   return (int8_t)thimble_ssat8(sum >> channel->shift);
+}
+
+/* A block of outputs: four pixels by all pairs of channels. In the order in which the assembly keeps them. */
+typedef struct {
+  const uint32_t* columns; /* words [words][4 pixels], two int16 of a pixel in each */
+  int32_t weight_bytes;    /* of a pair: 4 * words; words is even and > 0 */
+  const int8_t* end;       /* of the pair's weights */
+  int32_t rounding_unit;   /* 2 * out_zero_point + 1 */
+  int8_t* out;
+  int32_t out_ch; /* bytes from a pixel to the next */
+  int32_t fourth; /* bytes from the first pixel to the fourth; to the third, if there are only three */
+  const int32_t* bias;
+  const int32_t* multiplier;
+  const int8_t* shift;
+  const int8_t* weights; /* words of bytes: channel 0, channel 1 for the first of the two, then for the second */
+  int32_t pairs;         /* > 0 */
+} thimble_block;
+
+/* Computes a block: out = requantize(bias + sum over words of column * weights), outputs.h.
+ *
+ * Two words a step of 26 instructions (32 MACs), two steps a round of 3 more; 88 a pair of channels (8 outputs)
+ * besides. All fourteen registers are in use: what the loop does not need is on the stack, and so is r7, in case it is
+ * the frame pointer. The first word's products start the accumulators of pixels 1 to 3 from pixel 0's bias.
+ */
+THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block) {
+#if THIMBLE_HAS_DSP
+  register const thimble_block* r_block __asm__("r0") = block;
+/* Accumulators: r0-r3 of channel 0, r4, r5, r6, r8 of channel 1. Columns at r9, weights at r10. */
+#define THIMBLE_STEP          \
+  "ldr r11, [r10], #4\n"      \
+  "ldrd r7, lr, [r9], #8\n"   \
+  "sxtb16 r12, r11\n"         \
+  "sxtb16 r11, r11, ror #8\n" \
+  "smlad r0, r7, r12, r0\n"   \
+  "smlad r4, r7, r11, r4\n"   \
+  "smlad r1, lr, r12, r1\n"   \
+  "smlad r5, lr, r11, r5\n"   \
+  "ldrd r7, lr, [r9], #8\n"   \
+  "smlad r2, r7, r12, r2\n"   \
+  "smlad r6, r7, r11, r6\n"   \
+  "smlad r3, lr, r12, r3\n"   \
+  "smlad r8, lr, r11, r8\n"
+/* Pixel 0 last: the others start from its bias. */
+#define THIMBLE_FIRST_STEP    \
+  "ldrd r7, lr, [r9, #8]\n"   \
+  "ldr r11, [r10], #4\n"      \
+  "sxtb16 r12, r11\n"         \
+  "sxtb16 r11, r11, ror #8\n" \
+  "smlad r2, r7, r12, r0\n"   \
+  "smlad r6, r7, r11, r4\n"   \
+  "smlad r3, lr, r12, r0\n"   \
+  "smlad r8, lr, r11, r4\n"   \
+  "ldrd r7, lr, [r9], #16\n"  \
+  "smlad r1, lr, r12, r0\n"   \
+  "smlad r5, lr, r11, r4\n"   \
+  "smlad r0, r7, r12, r0\n"   \
+  "smlad r4, r7, r11, r4\n"
+/* acc to an output in lr, by multiplier r7, rounding r11, shift r12 */
+#define THIMBLE_OUTPUT(acc)                    \
+  "lsl " acc ", " acc ", #1\n smmlar lr, " acc \
+  ", r7, r11\n"                                \
+  "add lr, lr, " acc ", asr #31\n asr lr, lr, r12\n ssat lr, #8, lr\n"
+/* Four outputs to r9, r10 apart; the fourth before the third, which may take its place. */
+#define THIMBLE_OUTPUTS(acc0, acc1, acc2, acc3)                                 \
+  THIMBLE_OUTPUT(acc0)                                                          \
+  "strb lr, [r9]\n" THIMBLE_OUTPUT(acc1) "strb lr, [r9, r10]\n" THIMBLE_OUTPUT( \
+      acc3) "ldr " acc3 ", [sp, #24]\n strb lr, [r9, " acc3 "]\n" THIMBLE_OUTPUT(acc2) "strb lr, [r9, r10, lsl #1]\n"
+/* From the shift r12, negative, and the rounding unit r11: the rounding, and the shift as it is applied. */
+#define THIMBLE_ROUNDING "mvn lr, r12\n lsl r11, r11, lr\n rsb r12, r12, #0\n"
+  __asm__ volatile(
+      "push {r7}\n"
+      "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n"
+      "push {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n"
+      "1:\n"
+      "ldr r11, [sp, #28]\n"
+      "ldrd r9, r12, [sp]\n"
+      "ldr r10, [sp, #40]\n"
+      "ldrd r0, r4, [r11], #8\n"
+      "str r11, [sp, #28]\n"
+      "add r11, r10, r12\n"
+      "str r11, [sp, #8]\n"
+      "tst r12, #8\n" THIMBLE_FIRST_STEP THIMBLE_STEP
+      "beq 3f\n"
+      "b 4f\n"
+      "2:\n" THIMBLE_STEP THIMBLE_STEP
+      "3:\n" THIMBLE_STEP THIMBLE_STEP
+      "4:\n"
+      "ldr r11, [sp, #8]\n"
+      "cmp r10, r11\n"
+      "bne 2b\n"
+      "str r10, [sp, #40]\n"
+      "ldr r7, [sp, #32]\n"
+      "ldr r12, [sp, #36]\n"
+      "ldr r11, [sp, #12]\n"
+      "ldrd r9, r10, [sp, #16]\n"
+      "ldr r7, [r7]\n"
+      "ldrsb r12, [r12]\n" THIMBLE_ROUNDING THIMBLE_OUTPUTS("r0", "r1", "r2", "r3")
+      "ldrd r0, r1, [sp, #32]\n"
+      "ldr r11, [sp, #12]\n"
+      "ldr r7, [r0, #4]\n"
+      "ldrsb r12, [r1, #1]\n"
+      "add r0, r0, #8\n"
+      "add r1, r1, #2\n"
+      "strd r0, r1, [sp, #32]\n"
+      "add r9, r9, #1\n" THIMBLE_ROUNDING THIMBLE_OUTPUTS("r4", "r5", "r6", "r8")
+      "ldr r0, [sp, #44]\n"
+      "add r9, r9, #1\n"
+      "str r9, [sp, #16]\n"
+      "subs r0, r0, #1\n"
+      "str r0, [sp, #44]\n"
+      "bne 1b\n"
+      "add sp, sp, #48\n"
+      "pop {r7}\n"
+      : "+r"(r_block)
+      :
+      : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+#undef THIMBLE_STEP
+#undef THIMBLE_FIRST_STEP
+#undef THIMBLE_OUTPUT
+#undef THIMBLE_OUTPUTS
+#undef THIMBLE_ROUNDING
+#else
+  const int32_t words = block->weight_bytes / 4;
+  int32_t o, pixel, i;
+  for (o = 0; o < 2 * block->pairs; ++o) {
+    const int8_t* const weights = block->weights + o / 2 * block->weight_bytes;
+    thimble_channel channel;
+    channel.multiplier = block->multiplier[o];
+    channel.shift = -block->shift[o];
+    channel.rounding = block->rounding_unit * ((int32_t)1 << (channel.shift - 1));
+    for (pixel = 3; pixel >= 0; --pixel) {
+      int32_t acc = block->bias[o];
+      for (i = 0; i < words; ++i) {
+        const uint32_t bytes = thimble_load_word(weights + 4 * i);
+        acc = thimble_smlad(block->columns[4 * i + pixel],
+                            o % 2 == 0 ? thimble_sxtb16(bytes) : thimble_sxtb16_odd(bytes), acc);
+      }
+      block->out[o + (pixel == 3 ? block->fourth : pixel * block->out_ch)] = thimble_output_of_twice(&channel, 2 * acc);
+    }
+  }
+#endif
+}
+
+/* Dot products of one pixel with two channels: acc = bias + ..., the pixel's words `step` apart. */
+THIMBLE_INLINE void thimble_dot_1x2(int32_t acc[2], const uint32_t* column, int32_t step, const int8_t* weights,
+                                    int32_t words) {
+  const int8_t* const end = weights + 4 * words;
+  do { /* two words a step: `words` is even */
+    const uint32_t first = thimble_load_word(weights);
+    const uint32_t second = thimble_load_word(weights + 4);
+    acc[0] = thimble_smlad(column[0], thimble_sxtb16(first), acc[0]);
+    acc[1] = thimble_smlad(column[0], thimble_sxtb16_odd(first), acc[1]);
+    acc[0] = thimble_smlad(column[step], thimble_sxtb16(second), acc[0]);
+    acc[1] = thimble_smlad(column[step], thimble_sxtb16_odd(second), acc[1]);
+    weights += 8;
+    column += 2 * step;
+  } while (weights != end);
 }
 
 /* A row of `count` outputs of one channel of a depthwise convolution, out_ch bytes apart, from rows of int16.
@@ -262,38 +319,42 @@ THIMBLE_INLINE void thimble_taps_row(const int8_t* const* rows, int32_t at, cons
 #define THIMBLE_PAIR_3S1(place) \
   THIMBLE_ROW(place, "r6, r7")  \
   THIMBLE_TAPS("r10, r11, r12, lr") THIMBLE_MAC2("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr")
-#define THIMBLE_ROW_5S1(place)                                                                                   \
-  THIMBLE_ROW(place, "r6, r7, r8, r9")                                                                           \
-  THIMBLE_TAPS("r10, r11, r12, lr") THIMBLE_MAC4("r6", "r7", "r10", "r11") THIMBLE_MAC4("r7", "r8", "r12", "lr") \
-      THIMBLE_TAPS("r10, r11") THIMBLE_MAC4("r8", "r9", "r10", "r11")
-#define THIMBLE_PAIR_5S1(place)                                                                      \
-  THIMBLE_ROW(place, "r6, r7, r8")                                                                   \
-  THIMBLE_TAPS("r10, r11, r12, lr") THIMBLE_MAC2("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") \
-      THIMBLE_TAPS("r10, r11") THIMBLE_MAC2("r8", "r10", "r11")
-#define THIMBLE_ROW_7S1(place)                                                                             \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10")                                                                \
-  THIMBLE_TAPS("r11, r12") THIMBLE_MAC4("r6", "r7", "r11", "r12") THIMBLE_TAPS("r6, r11, r12, lr")         \
-      THIMBLE_MAC4("r7", "r8", "r6", "r11") THIMBLE_MAC4("r8", "r9", "r12", "lr") THIMBLE_TAPS("r11, r12") \
-          THIMBLE_MAC4("r9", "r10", "r11", "r12")
+#define THIMBLE_ROW_5S1(place)                                                                          \
+  THIMBLE_ROW(place, "r6, r7, r8, r9")                                                                  \
+  THIMBLE_TAPS("r10, r11, r12, lr")                                                                     \
+  THIMBLE_MAC4("r6", "r7", "r10", "r11") THIMBLE_MAC4("r7", "r8", "r12", "lr") THIMBLE_TAPS("r10, r11") \
+      THIMBLE_MAC4("r8", "r9", "r10", "r11")
+#define THIMBLE_PAIR_5S1(place)                                                             \
+  THIMBLE_ROW(place, "r6, r7, r8")                                                          \
+  THIMBLE_TAPS("r10, r11, r12, lr")                                                         \
+  THIMBLE_MAC2("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") THIMBLE_TAPS("r10, r11") \
+      THIMBLE_MAC2("r8", "r10", "r11")
+#define THIMBLE_ROW_7S1(place)                                                                                  \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10")                                                                     \
+  THIMBLE_TAPS("r11, r12")                                                                                      \
+  THIMBLE_MAC4("r6", "r7", "r11", "r12") THIMBLE_TAPS("r6, r11, r12, lr") THIMBLE_MAC4("r7", "r8", "r6", "r11") \
+      THIMBLE_MAC4("r8", "r9", "r12", "lr") THIMBLE_TAPS("r11, r12") THIMBLE_MAC4("r9", "r10", "r11", "r12")
 #define THIMBLE_PAIR_7S1(place)                                                                      \
   THIMBLE_ROW(place, "r6, r7, r8, r9")                                                               \
-  THIMBLE_TAPS("r10, r11, r12, lr") THIMBLE_MAC2("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") \
-      THIMBLE_TAPS("r10, r11, r12, lr") THIMBLE_MAC2("r8", "r10", "r11") THIMBLE_MAC2("r9", "r12", "lr")
-#define THIMBLE_ROW_3S2(place)                                            \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10")                               \
-  THIMBLE_TAPS("r11, r12") THIMBLE_SPREAD4("r6", "r7", "r8", "r9", "r11") \
-      THIMBLE_SPREAD4("r7", "r8", "r9", "r10", "r12")
+  THIMBLE_TAPS("r10, r11, r12, lr")                                                                  \
+  THIMBLE_MAC2("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") THIMBLE_TAPS("r10, r11, r12, lr") \
+      THIMBLE_MAC2("r8", "r10", "r11") THIMBLE_MAC2("r9", "r12", "lr")
+#define THIMBLE_ROW_3S2(place)              \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10") \
+  THIMBLE_TAPS("r11, r12")                  \
+  THIMBLE_SPREAD4("r6", "r7", "r8", "r9", "r11") THIMBLE_SPREAD4("r7", "r8", "r9", "r10", "r12")
 #define THIMBLE_PAIR_3S2(place)    \
   THIMBLE_ROW(place, "r6, r7, r8") \
   THIMBLE_TAPS("r11, r12") THIMBLE_SPREAD2("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12")
-#define THIMBLE_ROW_5S2(place)                                                            \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11")                                          \
-  THIMBLE_TAPS("r12, lr") THIMBLE_SPREAD4("r6", "r7", "r8", "r9", "r12") THIMBLE_SPREAD4( \
+#define THIMBLE_ROW_5S2(place)                                    \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11")                  \
+  THIMBLE_TAPS("r12, lr")                                         \
+  THIMBLE_SPREAD4("r6", "r7", "r8", "r9", "r12") THIMBLE_SPREAD4( \
       "r7", "r8", "r9", "r10", "lr") "ldr r12, [r5], #4\n" THIMBLE_SPREAD4("r8", "r9", "r10", "r11", "r12")
-#define THIMBLE_PAIR_5S2(place)                                                                      \
-  THIMBLE_ROW(place, "r6, r7, r8, r9")                                                               \
-  THIMBLE_TAPS("r11, r12, lr") THIMBLE_SPREAD2("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12") \
-      THIMBLE_SPREAD2("r8", "r9", "lr")
+#define THIMBLE_PAIR_5S2(place)        \
+  THIMBLE_ROW(place, "r6, r7, r8, r9") \
+  THIMBLE_TAPS("r11, r12, lr")         \
+  THIMBLE_SPREAD2("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12") THIMBLE_SPREAD2("r8", "r9", "lr")
 #define THIMBLE_ROW_7S2(place)                                                              \
   THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11, r12")                                       \
   "ldr lr, [r5], #4\n" THIMBLE_SPREAD4("r6", "r7", "r8", "r9", "lr") THIMBLE_TAPS("r6, lr") \
@@ -301,8 +362,9 @@ THIMBLE_INLINE void thimble_taps_row(const int8_t* const* rows, int32_t at, cons
           "r8", "r9", "r10", "r11", "lr") "ldr lr, [r5], #4\n" THIMBLE_SPREAD4("r9", "r10", "r11", "r12", "lr")
 #define THIMBLE_PAIR_7S2(place)                                                                  \
   THIMBLE_ROW(place, "r6, r7, r8, r9, r10")                                                      \
-  THIMBLE_TAPS("r11, r12") THIMBLE_SPREAD2("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12") \
-      THIMBLE_TAPS("r11, r12") THIMBLE_SPREAD2("r8", "r9", "r11") THIMBLE_SPREAD2("r9", "r10", "r12")
+  THIMBLE_TAPS("r11, r12")                                                                       \
+  THIMBLE_SPREAD2("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12") THIMBLE_TAPS("r11, r12") \
+      THIMBLE_SPREAD2("r8", "r9", "r11") THIMBLE_SPREAD2("r9", "r10", "r12")
 
 #define THIMBLE_ROWS_3(row) row("0") row("4") row("8")
 #define THIMBLE_ROWS_5(row) THIMBLE_ROWS_3(row) row("12") row("16")
