@@ -1,5 +1,6 @@
 // The generated C of small graphs with every operator, run on this computer, against the reference interpreter.
 #include <array>
+#include <cstdlib>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -117,6 +118,20 @@ TEST(HostGraphs, InputsOfTheWrongSizeAreNamed) {
     EXPECT_NE(std::string(error.what()).find("input \"input\" has 10 bytes, the model takes 144"), std::string::npos)
         << error.what();
   }
+}
+
+TEST(HostGraphs, ACompilerThatIsMissingIsAMissingTool) {
+  const char* before = std::getenv("CC");
+  const std::string restored = before != nullptr ? before : "";
+  ::setenv("CC", "no-such-compiler -O9", 1);
+  const ir::Graph graph = chain_graph();
+  try {
+    emulate::execute_on_host(graph, plan::make_plan(graph, portable_core), twice_the_same(graph));
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Exit::missing_tool) << error.what();
+  }
+  before != nullptr ? ::setenv("CC", restored.c_str(), 1) : ::unsetenv("CC");
 }
 
 }  // namespace
