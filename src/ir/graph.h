@@ -102,15 +102,14 @@ std::int64_t macs_of(const Graph& graph);
 template <typename T>
 std::vector<T> Tensor::values() const {
   std::vector<T> out(data->size() / sizeof(T));
-  std::memcpy(out.data(), data->data(), out.size() * sizeof(T));
+  if (!out.empty()) std::memcpy(out.data(), data->data(), out.size() * sizeof(T));
   return out;
 }
 
 template <typename T>
 std::shared_ptr<const std::vector<std::byte>> constant_data(std::span<const T> values) {
-  std::vector<std::byte> bytes(values.size_bytes());
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return std::make_shared<const std::vector<std::byte>>(std::move(bytes));
+  const auto bytes = std::as_bytes(values);
+  return std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
 }
 
 }  // namespace thimble::ir

@@ -5,7 +5,8 @@
 
 namespace thimble::ir {
 
-/// A positive real factor as gemmlowp writes it: multiplier * 2^(shift - 31), multiplier in [2^30, 2^31), or 0.
+/// A real factor as gemmlowp writes it: multiplier * 2^(shift - 31), |multiplier| in [2^30, 2^31), or 0. Factors are
+/// negative where a file gives a weight a negative scale.
 /// TFLite 8-bit quantization specification; rounding as TFLite's QuantizeMultiplier.
 struct FixedPointFactor {
   std::int32_t multiplier = 0;
