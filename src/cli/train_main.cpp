@@ -48,7 +48,7 @@ train::Recipe recipe_of(const Arguments& given) {
   if (given.resume) {
     recipe = train::recorded_recipe(given.folder);
   } else if (!given.recipe.empty()) {
-    recipe = train::read_recipe(given.recipe);
+    recipe = train::read_recipe(train::find_recipe(given.recipe));
   }
   replace(recipe.network, given.network);
   replace(recipe.dataset, given.dataset);
@@ -88,7 +88,7 @@ int train_command(const Arguments& given) {
              result.network, static_cast<double>(result.macs) / 1e6, result.parameters,
              result.training.on_validation ? "validation" : "test", 100 * last.accuracy, last.loss, last.epoch,
              last.seconds);
-  fmt::print("wrote {0}/float.tflite; next: thimble quantize {0}/float.tflite\n", given.folder);
+  fmt::print("wrote {}/float.tflite\n", given.folder);
   return 0;
 }
 
@@ -110,10 +110,11 @@ void add_train(CLI::App& app, Arguments& given) {
   CLI::App* train = app.add_subcommand("train", "Trains a network; writes a checkpoint and float.tflite");
   train->footer(
       "Example:\n"
-      "  thimble train --recipe recipes/fashion-mnist.toml -o out/\n"
+      "  thimble train --recipe fashion-mnist -o out/\n"
       "  thimble train --arch mcunet-vww0 --data pictures/ --init mcunet-10fps_vww.tflite --epochs 20 -o out/\n"
       "Ctrl-C saves and ends; --resume -o out/ goes on. docs/training.md explains recipes.");
-  train->add_option("--recipe", given.recipe, "Recipe file (recipes/*.toml); the options below change single fields");
+  train->add_option("--recipe", given.recipe,
+                    "Recipe: a .toml file or a name (fashion-mnist); the options below change single fields");
   train->add_option("--arch", given.network, "Network: a name (see `networks`) or an arch.json");
   train->add_option("--data", given.dataset, "Dataset: a name, a folder, or files");
   train->add_option("-o,--out", given.folder, "Folder for checkpoint.pt, arch.json, log.jsonl, float.tflite")
@@ -151,7 +152,7 @@ int run(int argc, char** argv) {
   exporting->footer("Example:\n  thimble-train export out/");
   exporting->add_option("folder", export_folder, "The training's output folder")->required();
   CLI::App* networks = app.add_subcommand("networks", "Lists the networks that have a name");
-  networks->footer("Example:\n  thimble networks --json networks.json");
+  networks->footer("Example:\n  thimble-train networks --json networks.json");
   networks->add_option("--json", networks_json, "Write the list to this file");
   try {
     app.parse(argc, argv);

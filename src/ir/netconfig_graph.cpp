@@ -1,6 +1,6 @@
 #include "ir/netconfig_graph.h"
 
-#include <algorithm>
+#include <array>
 
 #include "base/error.h"
 #include "ir/verify.h"
@@ -117,14 +117,29 @@ class GraphBuilder {
   }
 
   void pool(const NetLayer& layer, PoolKind kind, TensorId in, TensorId out) {
+    Padding padding = all_round(layer.padding);
+    if (kind == PoolKind::max && layer.padding > 0) {
+      in = padded(layer, in);
+      padding = {};
+    }
     graph_.ops.push_back({Pool2D{.kind = kind,
                                  .filter_h = layer.kernel_size,
                                  .filter_w = layer.kernel_size,
                                  .stride_h = layer.stride,
                                  .stride_w = layer.stride,
-                                 .padding = all_round(layer.padding)},
+                                 .padding = padding},
                           {in},
                           {out}});
+  }
+
+  /// TensorFlow Lite has no pooling with these paddings. What comes in is not negative (see validate): zeros do not
+  /// change a maximum.
+  TensorId padded(const NetLayer& layer, TensorId in) {
+    const int size = layer.in_size + 2 * layer.padding;
+    const TensorId out = activation(layer.name + "/padded", size, layer.in_channels);
+    const std::array<int, 2> amount{layer.padding, layer.padding};
+    graph_.ops.push_back({Pad{.amounts = {{0, 0}, amount, amount, {0, 0}}, .value = {}}, {in}, {out}});
+    return out;
   }
 
   TensorId hard_sigmoid(const NetLayer& layer, TensorId in) {

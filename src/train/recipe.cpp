@@ -1,6 +1,6 @@
 #include "train/recipe.h"
 
-#include <functional>
+#include <algorithm>
 #include <sstream>
 #include <type_traits>
 #include <vector>
@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/suggest.h"
+#include "target/board.h"
 
 namespace thimble::train {
 
@@ -128,6 +129,21 @@ Recipe parse_recipe(const Json& json, const std::string& source) {
   });
   validate(recipe, source);
   return recipe;
+}
+
+std::filesystem::path find_recipe(const std::string& name) {
+  if (std::filesystem::exists(name)) return name;
+  const std::filesystem::path folder = target::data_folder() / "recipes";
+  const std::filesystem::path file = folder / (name + ".toml");
+  if (name.find('/') == std::string::npos && std::filesystem::exists(file)) return file;
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  throw Error(fmt::format("there is no recipe {}", name),
+              fmt::format("give a .toml file, or one of: {}", fmt::join(names, ", ")));
 }
 
 Recipe read_recipe(const std::filesystem::path& file) {

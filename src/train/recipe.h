@@ -44,6 +44,10 @@ struct Recipe {
   std::uint64_t seed = 1;
 };
 
+/// Where a recipe is: the file itself, or, for a name such as "fashion-mnist", the one that comes with Thimble.
+/// @throws Error that lists the names.
+std::filesystem::path find_recipe(const std::string& name);
+
 /// Reads a recipe. @throws Error: no such file, a TOML error with its line, an unknown key (suggests the nearest), a
 /// value of the wrong type or out of range.
 Recipe read_recipe(const std::filesystem::path& file);

@@ -80,12 +80,13 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
   };
   TrainingResult result;
   result.on_validation = training.on_validation();
-  // Counted in thousandths of the schedule, which follows the clock where there is a limit: so does the remaining time.
-  Progress progress(fmt::format("train {}", config.name), 1000);
-  std::int64_t shown = 0;
   const auto done_by = [&](double seconds) {
     return progress_of(static_cast<double>(at.step), static_cast<double>(training.steps()), seconds, limit);
   };
+  // Counted in thousandths of the schedule, which follows the clock where there is a limit: so does the remaining time.
+  const auto thousandths = [&] { return static_cast<std::int64_t>(1000 * done_by(at.seconds)); };
+  std::int64_t shown = thousandths();
+  Progress progress(fmt::format("train {}", config.name), 1000 - shown);
   for (bool out_of_time = false; at.step < training.steps() && !out_of_time;) {
     at.seconds = seconds_before + seconds_since(start);
     const double done = done_by(at.seconds);
@@ -95,8 +96,8 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
     at.correct += score.correct;
     at.seconds = seconds_before + seconds_since(start);
     out_of_time = limit > 0 && at.seconds >= limit;
-    const auto thousandths = static_cast<std::int64_t>(1000 * done_by(at.seconds));
-    progress.advance(thousandths - std::exchange(shown, thousandths),
+    const std::int64_t now = thousandths();
+    progress.advance(now - std::exchange(shown, now),
                      fmt::format("epoch {}/{} loss {:.3f}", 1 + (at.step - 1) / training.steps_per_epoch(),
                                  recipe.epochs, share(score.loss_sum, score.samples)));
     const long in_epoch = (at.step - 1) % training.steps_per_epoch() + 1;

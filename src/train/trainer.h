@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <filesystem>
-#include <functional>
 
 #include "base/json.h"
 #include "data/dataset.h"

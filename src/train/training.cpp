@@ -29,6 +29,12 @@ std::size_t worker_count(const TrainerOptions& options, int batch) {
   return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(1, static_cast<std::size_t>(batch) / 16));
 }
 
+torch::Device device_of(const TrainerOptions& options) {
+  if (!options.cuda) return torch::kCPU;
+  if (!at::hasCUDA()) throw Error("--device cuda: this libtorch has no CUDA, or there is no GPU", "train on the CPU");
+  return torch::kCUDA;
+}
+
 /// A batch as a tensor N x C x H x W in channels_last; shares the batch's memory on the CPU.
 torch::Tensor pictures_of(Batch& batch, const data::SampleShape& shape, torch::Device device) {
   const auto count = static_cast<std::int64_t>(batch.labels.size());
@@ -53,7 +59,7 @@ Training::Training(const ir::NetConfig& config, const Recipe& recipe, const data
       train_(splits.train, normalization),
       held_out_(splits.val.empty() ? splits.test : splits.val, normalization),
       on_validation_(!splits.val.empty()),
-      device_(options.cuda ? torch::kCUDA : torch::kCPU),
+      device_(device_of(options)),
       workers_(worker_count(options, recipe.batch), [] { at::set_num_threads(1); }),
       network_(config, recipe.seed, device_),
       sgd_(network_, recipe.sgd),
