@@ -7,6 +7,7 @@
 extern uint32_t firmware_stack_top[];
 extern uint8_t firmware_data_start[], firmware_data_end[], firmware_data_image[];
 extern uint8_t firmware_bss_start[], firmware_bss_end[];
+extern uint8_t firmware_sram_bytes[]; /* A number: the board's. */
 
 int main(void);
 void reset_handler(void);
@@ -16,6 +17,53 @@ void report_fault(void);
 /* The exit status of a firmware that faulted: a bad access, an undefined instruction, a stack that ran out. */
 enum { fault_status = 99 };
 
+enum { sram_origin = 0x20000000, machine_log2 = 22 };
+
+/* Access permissions, and normal memory (write-back) in both. */
+#define NO_ACCESS (0x0U << 24 | 0xBU << 16)
+#define READ_WRITE (0x3U << 24 | 0xBU << 16)
+#define READ_ONLY (0x6U << 24 | 0xBU << 16)
+
+static volatile uint32_t* const mpu_control = (volatile uint32_t*)0xE000ED94U;
+static volatile uint32_t* const mpu_number = (volatile uint32_t*)0xE000ED98U;
+static volatile uint32_t* const mpu_base = (volatile uint32_t*)0xE000ED9CU;
+static volatile uint32_t* const mpu_attributes = (volatile uint32_t*)0xE000EDA0U;
+
+static void set_region(uint32_t number, uint32_t base, uint32_t log2, uint32_t access) {
+  *mpu_number = number;
+  *mpu_base = base;
+  *mpu_attributes = access | (log2 - 1) << 1 | 1U;
+}
+
+/* The size, rounded up where it has more than the six binary digits for which there are regions. */
+static uint32_t rounded_up(uint32_t bytes) {
+  uint32_t step = 1024;
+  while (bytes / step >= 64) step *= 2;
+  return (bytes + step - 1) / step * step;
+}
+
+/* The emulated machine has more memory than the board. Its memory protection unit (Armv7-M) makes accesses to what the
+ * board does not have fault, and writes into flash, such as through a null pointer.
+ *
+ * A region with a higher number prevails. Blocks of powers of two cover the board's SRAM, the largest first: so each is
+ * aligned to its size. */
+static void guard_memory(void) {
+  enum { enable = 1, privileged_default_map = 4 };
+  uint32_t number = 0;
+  set_region(number++, 0, machine_log2, READ_ONLY);
+  set_region(number++, sram_origin, machine_log2, NO_ACCESS);
+  uint32_t base = sram_origin;
+  uint32_t left = rounded_up((uint32_t)(uintptr_t)firmware_sram_bytes);
+  for (uint32_t log2 = machine_log2; left > 0; --log2) {
+    if (left < 1U << log2) continue;
+    set_region(number++, base, log2, READ_WRITE);
+    base += 1U << log2;
+    left -= 1U << log2;
+  }
+  *mpu_control = enable | privileged_default_map;
+  __asm__ volatile("dsb\n\tisb" ::: "memory");
+}
+
 void reset_handler(void) {
 #ifdef __ARM_FP
   /* CPACR: full access to the floating-point unit. */
@@ -24,6 +72,7 @@ void reset_handler(void) {
 #endif
   memcpy(firmware_data_start, firmware_data_image, (size_t)(firmware_data_end - firmware_data_start));
   memset(firmware_bss_start, 0, (size_t)(firmware_bss_end - firmware_bss_start));
+  guard_memory();
   semihosting_exit(main());
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <regex>
 #include <sstream>
 #include <string_view>
@@ -21,7 +22,7 @@ namespace {
 constexpr const char* compiler = "arm-none-eabi-gcc";
 constexpr const char* package = "gcc-arm-none-eabi libnewlib-arm-none-eabi";
 
-/// What the harness and the model may use of the stack together; the model's share is measured.
+/// What harness and model may use of the stack together; the model's share is measured.
 constexpr std::int64_t stack_bytes = 3072;
 
 void write_sources(const ir::Graph& graph, const plan::Plan& plan, const fs::path& folder,
@@ -39,11 +40,17 @@ void append(std::vector<std::string>& words, const std::vector<std::string>& mor
   words.insert(words.end(), more.begin(), more.end());
 }
 
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
 std::vector<std::string> compile_command(const target::Board& board, const FirmwareOptions& options) {
   std::vector<std::string> command = {compiler};
   append(command, board.core.compile_flags);
   append(command, harness_flags(options.harness));
-  append(command, {options.optimize, "-ffunction-sections", "-fdata-sections", "-fno-common"});
+  append(command, words_of(options.optimize));
+  append(command, {"-ffunction-sections", "-fdata-sections", "-fno-common"});
   command.emplace_back("-DHARNESS_ARENA_ATTRIBUTE=__attribute__((section(\".arena\")))");
   if (options.measure) append(command, {"-include", "measure.h"});
   if (options.layers) command.emplace_back("-DMEASURE_LAYERS");

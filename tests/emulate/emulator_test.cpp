@@ -1,5 +1,7 @@
 #include <cstdlib>
+#include <map>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -107,18 +109,28 @@ TEST(Emulator, RunsWithoutBudgetWhatDoesNotFitTheBoard) {
   expect_equals_reference(graph, plan::make_plan(graph, small.core), target::without_budget(small));
 }
 
-TEST(Emulator, TurnsAFaultIntoAnError) {
-  const target::Board board = target::board("stm32f746");
+/// The plan puts what is written after the first stage at `offset` in the arena: outside of it.
+std::string error_beyond_the_arena(const target::Board& board, std::int64_t offset) {
   const ir::Graph graph = chain_graph();
   plan::Plan plan = plan::make_plan(graph, board.core);
   for (plan::Buffer& buffer : plan.buffers) {
-    if (buffer.first_stage > 0) buffer.offset = 0x10000000;  // No memory is there.
+    if (buffer.first_stage > 0) buffer.offset = offset;
   }
   try {
     emulate::execute_on_emulator(graph, plan, board, random_inputs(graph, 1));
-    FAIL() << "the firmware did not fault";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("faulted on the emulated cortex-m7"));
+    return error.what();
+  }
+  return "it did not fault";
+}
+
+TEST(Emulator, FaultsWhereTheBoardHasNoMemory) {
+  for (const char* name : {"stm32f746", "pico", "stm32f412"}) {
+    const target::Board board = target::board(name);
+    const std::string expected = "the firmware faulted on the emulated " + board.core.qemu_core;
+    EXPECT_EQ(error_beyond_the_arena(board, 0x10000000), expected) << name;
+    // The emulated machine has memory here, the board has not.
+    EXPECT_EQ(error_beyond_the_arena(board, board.sram_bytes), expected) << name;
   }
 }
 

@@ -102,9 +102,28 @@ TEST(Measure, ReportsUnderTheDocumentedNames) {
   EXPECT_EQ(json.at("layers").at(0).at("op"), "conv_2d");
   EXPECT_EQ(json.at("layers").at(0).at("name"), "conv");
   EXPECT_EQ(json.at("layers").at(0).at("kernel"), plan.stages[0].steps[0].kernel.kernel);
+  EXPECT_EQ(json.at("machine"), "mps2-an500, cortex-m7");
+  EXPECT_EQ(json.at("input_mode"), "resident");
   const std::string text = emulate::text_of(m, graph, plan, board);
   EXPECT_THAT(text, HasSubstr("peak SRAM"));
   EXPECT_THAT(text, HasSubstr("input resident"));
+}
+
+TEST(Measure, CountsTheRealEndsOfAModelWithFloatEnds) {
+  THIMBLE_NEEDS_SHARED(golden_file("mltk__tflite_micro_magic_wand"));
+  const Golden golden = read_golden("mltk__tflite_micro_magic_wand");
+  const ir::Graph graph = passes::simplify(import::read_tflite(golden.model_file));
+  const target::Board board = target::board("stm32f746");
+  const plan::Plan plan = plan::make_plan(graph, board.core);
+  emulate::MeasureOptions options;
+  options.layers = false;
+  const Measurement inner = emulate::measure(graph, plan, board, zeros(graph), options);
+  options.float_io = true;
+  const Measurement own = emulate::measure(graph, plan, board, golden_inputs(golden, 0), options);
+  EXPECT_EQ(inner.sram.io, 0);
+  EXPECT_EQ(own.sram.io, 4 * (graph.tensor(graph.inputs[0]).bytes() + graph.tensor(graph.outputs[0]).bytes()));
+  EXPECT_GT(own.instructions, inner.instructions);
+  EXPECT_EQ(crc32(own.outputs.at(0)), golden.cases.at(0).output_crc32.at(0));
 }
 
 class MeasureModel : public ::testing::TestWithParam<std::string_view> {};
