@@ -1,11 +1,11 @@
 /* columns.h: matrix products of widened columns with packed weights, for all convolutions that are not depthwise.
  *
  * A column holds what one output pixel reads, as int16 in words of two; columns of four pixels are interleaved word by
- * word. Depth is padded with zeros to a multiple of 4. The order of the elements is the widening's:
- *   pairs_by_four  of each four elements 0 1 2 3, words (0, 2) and (1, 3): what SXTB16 yields without a rotate
- *   pairs          words (0, 1), (2, 3), ...
- * Weights (target/weight_layout.cpp): for each two output channels, for each word of a column, a word of bytes: channel
- * 0 and channel 1 for the word's first element, then for its second. An odd last channel has zeros beside it.
+ * word. Depth is padded with zeros to a multiple of 4. Of each four elements 0 1 2 3 the words hold (0, 2) and (1, 3):
+ * what SXTB16 yields without a rotate, and with one.
+ * Weights "pairs_by_four" (target/weight_layout.cpp): for each two output channels, for each word of a column, a word
+ * of bytes: channel 0 and channel 1 for the word's first element, then for its second. An odd last channel has zeros
+ * beside it.
  */
 #ifndef THIMBLE_COLUMNS_H
 #define THIMBLE_COLUMNS_H
@@ -15,7 +15,7 @@
 /* Words of a column of `depth` elements: even. */
 THIMBLE_INLINE int32_t thimble_column_words(int32_t depth) { return ((depth + 3) & ~3) / 2; }
 
-/* Widens `count` int8 (a multiple of 4) to words `step` apart, in order pairs_by_four. Returns the next word's place.
+/* Widens `count` int8 (a multiple of 4) to words `step` apart. Returns the next word's place.
  */
 THIMBLE_INLINE uint32_t* thimble_widen(const int8_t* in, int32_t count, uint32_t* column, int32_t step) {
   const int8_t* const end = in + count;

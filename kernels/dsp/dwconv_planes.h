@@ -37,9 +37,13 @@ THIMBLE_INLINE int32_t thimble_tap_words(int32_t size, int32_t stride) {
 THIMBLE_INLINE void thimble_widen_taps(const int8_t* taps, uint32_t* words, int32_t size, int32_t stride) {
   int32_t ky, kx;
   for (ky = 0; ky < size; ++ky, taps += size) {
+    uint32_t before = 0;
     for (kx = 0; kx < size; kx += 2) {
-      *words++ = thimble_halves(2 * taps[kx], kx + 1 < size ? 2 * taps[kx + 1] : 0);
-      if (stride == 1) *words++ = thimble_halves(kx > 0 ? 2 * taps[kx - 1] : 0, 2 * taps[kx]);
+      const uint32_t first = (uint32_t)(2 * taps[kx]);
+      const uint32_t second = kx + 1 < size ? (uint32_t)(2 * taps[kx + 1]) : 0;
+      *words++ = thimble_low_halves(first, second);
+      if (stride == 1) *words++ = thimble_low_halves(before, first);
+      before = second;
     }
   }
 }
@@ -82,6 +86,17 @@ THIMBLE_SHARED void thimble_widen_row(const thimble_conv* p, const int8_t* row, 
   }
 }
 
+/* The channels of one group: its taps and scales. */
+THIMBLE_INLINE void thimble_load_group(const thimble_conv* p, int32_t first, int32_t channels, thimble_channel* channel,
+                                       uint32_t* taps, int32_t size, int32_t stride) {
+  const int8_t* weights = (const int8_t*)p->weights + first * size * size;
+  int32_t j;
+  for (j = 0; j < channels; ++j, weights += size * size, taps += thimble_tap_words(size, stride)) {
+    channel[j] = thimble_channel_of(p, first + j);
+    thimble_widen_taps(weights, taps, size, stride);
+  }
+}
+
 /* `size` and `stride` are constants of the caller. */
 THIMBLE_INLINE void thimble_dwconv_planes(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
                                           int32_t first, int32_t end, void* scratch, int32_t size, int32_t stride) {
@@ -89,27 +104,32 @@ THIMBLE_INLINE void thimble_dwconv_planes(const thimble_conv* p, const thimble_p
   const int32_t tap_words = thimble_tap_words(size, stride);
   uint32_t* const taps = (uint32_t*)scratch;
   int8_t* const ring = (int8_t*)(taps + 4 * tap_words);
+  int8_t* const ring_end = ring + 4 * size * plane_bytes;
   const int8_t* rows[THIMBLE_MAX_PLANE_SIZE];
   thimble_channel channel[4];
-  int32_t i, c, j, r, ky;
-  for (i = 0; i < 4 * size * plane_bytes; i += 4) {
-    thimble_store_word(ring + i, thimble_halves(p->in_zero_point, p->in_zero_point));
+  int8_t* at;
+  int32_t c, j, r, ky;
+  for (at = ring; at != ring_end; at += 4) {
+    thimble_store_word(at, thimble_halves(p->in_zero_point, p->in_zero_point));
   }
   for (c = 0; c < p->in_ch; c += 4) {
     const int32_t channels = thimble_min(p->in_ch - c, 4);
     int32_t next = first * stride - p->pad_top; /* the next row to widen */
-    for (j = 0; j < channels; ++j) {
-      channel[j] = thimble_channel_of(p, c + j);
-      thimble_widen_taps((const int8_t*)p->weights + (c + j) * size * size, taps + j * tap_words, size, stride);
-    }
+    thimble_load_group(p, c, channels, channel, taps, size, stride);
+    at = ring;
     for (r = first; r < end; ++r) {
-      const int32_t top = r * stride - p->pad_top;
+      const int32_t bottom = r * stride - p->pad_top + size;
       int8_t* const to = thimble_row(out, r) + c;
-      for (; next < top + size; ++next) {
-        const int8_t* row = next >= 0 && next < p->in_h ? thimble_row(in, next) + c : NULL;
-        thimble_widen_row(p, row, channels, ring + (next + p->pad_top) % size * 4 * plane_bytes, plane_bytes);
+      for (; next < bottom; ++next) {
+        thimble_widen_row(p, next >= 0 && next < p->in_h ? thimble_row(in, next) + c : NULL, channels, at, plane_bytes);
+        at += 4 * plane_bytes;
+        if (at == ring_end) at = ring;
       }
-      for (ky = 0; ky < size; ++ky) rows[ky] = ring + (top + ky + p->pad_top) % size * 4 * plane_bytes;
+      for (ky = 0; ky < size; ++ky) { /* the oldest row is where the next one will go */
+        rows[ky] = at;
+        at += 4 * plane_bytes;
+        if (at == ring_end) at = ring;
+      }
       for (j = 0; j < channels; ++j) {
         thimble_taps_row(rows, j * plane_bytes, taps + j * tap_words, &channel[j], to + j, p->out_ch, p->out_w, size,
                          stride);

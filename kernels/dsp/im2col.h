@@ -1,6 +1,7 @@
 /* im2col.h: convolution of any kernel by columns of the input, four output pixels at a time.
  *
- * `gather` writes one output pixel's column: words `step` apart. The kernels differ in how they widen.
+ * The kernels differ in how they widen: their `gather` writes the columns of `pixels` output pixels from x on,
+ * interleaved word by word if there are several (room for four), dense if there is one.
  */
 #ifndef THIMBLE_IM2COL_H
 #define THIMBLE_IM2COL_H
@@ -8,8 +9,14 @@
 #include "../generic/conv_rows.h"
 #include "columns.h"
 
-typedef void thimble_gather(const thimble_conv* p, const int8_t* const* rows, int32_t x, uint32_t* column,
-                            int32_t step);
+typedef void thimble_gather(const thimble_conv* p, const int8_t* const* rows, int32_t x, int32_t pixels,
+                            uint32_t* columns);
+
+/* Whether the kernel's columns lie inside the image at output pixel x, and next to each other. */
+THIMBLE_INLINE int thimble_is_inside(const thimble_conv* p, int32_t x) {
+  const int32_t left = x * p->stride_w - p->pad_left;
+  return p->dilation_w == 1 && left >= 0 && left + p->kernel_w <= p->in_w;
+}
 
 THIMBLE_INLINE void thimble_convolve_columns(const thimble_conv* p, thimble_gather* gather, const int8_t* const* rows,
                                              int8_t* out, int32_t pixels, uint32_t* columns) {
@@ -18,14 +25,13 @@ THIMBLE_INLINE void thimble_convolve_columns(const thimble_conv* p, thimble_gath
   int32_t x = 0;
   while (x + 2 < pixels) {
     const int32_t now = thimble_min(pixels - x, 4);
-    int32_t i;
-    for (i = 0; i < now; ++i) gather(p, rows, x + i, columns + i, 4);
+    gather(p, rows, x, now, columns);
     thimble_multiply_4(p, columns, words, to, now);
     to += now * p->out_ch;
     x += now;
   }
   for (; x < pixels; ++x, to += p->out_ch) {
-    gather(p, rows, x, columns, 1);
+    gather(p, rows, x, 1, columns);
     thimble_multiply_1(p, 0, columns, 1, words, to);
   }
   if (thimble_is_clamped(p)) thimble_clamp_outputs(p, out, pixels * p->out_ch);

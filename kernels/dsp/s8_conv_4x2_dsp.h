@@ -20,23 +20,36 @@ THIMBLE_INLINE uint32_t* thimble_fill_column(int32_t zero_point, int32_t count, 
   return column;
 }
 
-THIMBLE_SHARED void thimble_gather_by_four(const thimble_conv* p, const int8_t* const* rows, int32_t x,
-                                           uint32_t* column, int32_t step) {
+/* The column of one pixel. */
+THIMBLE_INLINE void thimble_widen_window(const thimble_conv* p, const int8_t* const* rows, int32_t x, uint32_t* column,
+                                         int32_t step) {
   const int32_t left = x * p->stride_w - p->pad_left;
   int32_t ky, kx;
-  if (p->dilation_w == 1 && left >= 0 && left + p->kernel_w <= p->in_w) {
-    for (ky = 0; ky < p->kernel_h; ++ky) {
-      column = thimble_widen(rows[ky] + left * p->in_ch, p->kernel_w * p->in_ch, column, step);
-    }
-    return;
-  }
   for (ky = 0; ky < p->kernel_h; ++ky) {
     int32_t at = left;
+    if (thimble_is_inside(p, x)) {
+      column = thimble_widen(rows[ky] + left * p->in_ch, p->kernel_w * p->in_ch, column, step);
+      continue;
+    }
     for (kx = 0; kx < p->kernel_w; ++kx, at += p->dilation_w) {
       column = at >= 0 && at < p->in_w ? thimble_widen(rows[ky] + at * p->in_ch, p->in_ch, column, step)
                                        : thimble_fill_column(p->in_zero_point, p->in_ch, column, step);
     }
   }
+}
+
+THIMBLE_SHARED void thimble_gather_by_four(const thimble_conv* p, const int8_t* const* rows, int32_t x, int32_t pixels,
+                                           uint32_t* columns) {
+  const int32_t run = p->kernel_w * p->in_ch;
+  int32_t i;
+  if (pixels == 4 && thimble_is_inside(p, x) && thimble_is_inside(p, x + 3)) {
+    const int32_t left = (x * p->stride_w - p->pad_left) * p->in_ch;
+    for (i = 0; i < p->kernel_h; ++i, columns += 2 * run) {
+      thimble_widen_4(rows[i] + left, p->stride_w * p->in_ch, run, columns);
+    }
+    return;
+  }
+  for (i = 0; i < pixels; ++i) thimble_widen_window(p, rows, x + i, columns + i, pixels > 1 ? 4 : 1);
 }
 
 THIMBLE_SHARED void s8_conv_4x2_dsp(const thimble_conv* p, const int8_t* const* rows, int8_t* out, int32_t pixels,

@@ -1,70 +1,81 @@
 /* s8_conv_any_4x2_dsp: convolution of any kernel, stride, dilation, padding and number of input channels; for images of
- * one or three channels. Four pixels by two output channels a step, partial im2col.
+ * one or three channels. Four pixels by two output channels a step, partial im2col: columns of bytes first, which are
+ * then widened.
  *
  * in       int8 rows [in_w][in_ch]; out int8 [pixels][out_ch]
- * weights  int8 "pairs", columns.h
+ * weights  int8 "pairs_by_four", columns.h
  * bias     int32 [out_ch], input zero point folded in
- * Needs the ranges of outputs.h. Scratch: 8 * depth bytes, depth = kernel_h * kernel_w * in_ch rounded up to a multiple
- * of 4. 13 instructions for 16 MACs, and 3 a round of 64; 3 an element of a column.
+ * Needs the ranges of outputs.h. Scratch: 12 * depth bytes (3 * depth where out_w < 3), depth = kernel_h * kernel_w *
+ * in_ch rounded up to a multiple of 4. 13 instructions for 16 MACs, and 3 a round of 64.
  */
 #ifndef THIMBLE_S8_CONV_ANY_4X2_DSP_H
 #define THIMBLE_S8_CONV_ANY_4X2_DSP_H
 
 #include "im2col.h"
 
-/* Where an element of a column goes. */
-typedef struct {
-  int8_t* half; /* the next element's place */
-  int32_t up;   /* bytes from a word's second element to the next word's first */
-  int second;   /* whether it is the second element of its word */
-} thimble_column_end;
-
-THIMBLE_INLINE void thimble_append(thimble_column_end* end, int32_t value) {
-  thimble_store_half(end->half, value);
-  end->half += end->second ? end->up : 2;
-  end->second = !end->second;
-}
-
-/* `count` elements from `in`. */
-THIMBLE_INLINE void thimble_append_run(thimble_column_end* end, const int8_t* in, int32_t count) {
-  if (end->second && count > 0) {
-    thimble_append(end, *in++);
-    --count;
-  }
-  for (; count > 1; count -= 2, in += 2) {
-    thimble_store_half(end->half, in[0]);
-    thimble_store_half(end->half + 2, in[1]);
-    end->half += 2 + end->up;
-  }
-  if (count > 0) thimble_append(end, *in);
-}
-
-THIMBLE_SHARED void thimble_gather_any(const thimble_conv* p, const int8_t* const* rows, int32_t x, uint32_t* column,
-                                       int32_t step) {
-  const int32_t left = x * p->stride_w - p->pad_left;
-  const int32_t depth = p->kernel_h * p->kernel_w * p->in_ch;
-  thimble_column_end end;
-  int32_t ky, kx, c;
-  end.half = (int8_t*)column;
-  end.up = 4 * step - 2;
-  end.second = 0;
-  if (p->dilation_w == 1 && left >= 0 && left + p->kernel_w <= p->in_w) {
-    for (ky = 0; ky < p->kernel_h; ++ky) {
-      thimble_append_run(&end, rows[ky] + left * p->in_ch, p->kernel_w * p->in_ch);
-    }
+/* Copies `count` bytes by words, the last of which may overlap the one before. */
+THIMBLE_INLINE int8_t* thimble_copy_run(int8_t* to, const int8_t* from, int32_t count) {
+  int8_t* const end = to + count;
+  if (count >= 4) {
+    for (; to + 4 <= end; to += 4, from += 4) thimble_store_word(to, thimble_load_word(from));
+    if (to != end) thimble_store_word(end - 4, thimble_load_word(from - (to + 4 - end)));
   } else {
-    for (ky = 0; ky < p->kernel_h; ++ky) {
-      int32_t at = left;
-      for (kx = 0; kx < p->kernel_w; ++kx, at += p->dilation_w) {
-        if (at >= 0 && at < p->in_w) {
-          thimble_append_run(&end, rows[ky] + at * p->in_ch, p->in_ch);
-        } else {
-          for (c = 0; c < p->in_ch; ++c) thimble_append(&end, p->in_zero_point);
-        }
+    for (; to != end; ++to, ++from) *to = *from;
+  }
+  return end;
+}
+
+/* The bytes that output pixel x reads. */
+THIMBLE_INLINE void thimble_gather_pixel(const thimble_conv* p, const int8_t* const* rows, int32_t x, int8_t* to) {
+  int32_t at = x * p->stride_w - p->pad_left;
+  int32_t ky, kx, c;
+  for (ky = 0; ky < p->kernel_h; ++ky, at -= p->kernel_w * p->dilation_w) {
+    for (kx = 0; kx < p->kernel_w; ++kx, at += p->dilation_w) {
+      if (at >= 0 && at < p->in_w) {
+        to = thimble_copy_run(to, rows[ky] + at * p->in_ch, p->in_ch);
+      } else {
+        for (c = 0; c < p->in_ch; ++c) *to++ = (int8_t)p->in_zero_point;
       }
     }
   }
-  for (c = depth; c % 4 != 0; ++c) thimble_append(&end, 0);
+}
+
+/* Those of four pixels whose columns lie inside the image; `run` bytes of a row for each. */
+THIMBLE_INLINE void thimble_gather_4_inside(const thimble_conv* p, const int8_t* const* rows, int32_t x, int8_t* to,
+                                            int32_t depth, int32_t run) {
+  const int32_t step = p->stride_w * p->in_ch;
+  const int32_t first = (x * p->stride_w - p->pad_left) * p->in_ch;
+  int32_t ky;
+  for (ky = 0; ky < p->kernel_h; ++ky, to += run) {
+    const int8_t* const from = rows[ky] + first;
+    (void)thimble_copy_run(to, from, run);
+    (void)thimble_copy_run(to + depth, from + step, run);
+    (void)thimble_copy_run(to + 2 * depth, from + 2 * step, run);
+    (void)thimble_copy_run(to + 3 * depth, from + 3 * step, run);
+  }
+}
+
+THIMBLE_SHARED void thimble_gather_any(const thimble_conv* p, const int8_t* const* rows, int32_t x, int32_t pixels,
+                                       uint32_t* columns) {
+  const int32_t run = p->kernel_w * p->in_ch;
+  const int32_t depth = (p->kernel_h * run + 3) & ~3;
+  int8_t* const bytes = (int8_t*)columns + 2 * depth * (p->out_w > 2 ? 4 : 1);
+  int32_t i;
+  for (i = 1; i <= pixels; ++i) thimble_store_word(bytes + i * depth - 4, 0); /* what pads the depth */
+  if (pixels < 4 || !thimble_is_inside(p, x) || !thimble_is_inside(p, x + 3)) {
+    for (i = 0; i < pixels; ++i) thimble_gather_pixel(p, rows, x + i, bytes + i * depth);
+  } else if (run == 9) { /* 3x3 over three channels: worth a constant */
+    thimble_gather_4_inside(p, rows, x, bytes, depth, 9);
+  } else if (run == 3) { /* 3x3 over one channel */
+    thimble_gather_4_inside(p, rows, x, bytes, depth, 3);
+  } else {
+    thimble_gather_4_inside(p, rows, x, bytes, depth, run);
+  }
+  if (pixels > 1) {
+    thimble_widen_4(bytes, depth, depth, columns); /* a fourth pixel that is not there has any value */
+  } else {
+    (void)thimble_widen(bytes, depth, columns, 1);
+  }
 }
 
 THIMBLE_SHARED void s8_conv_any_4x2_dsp(const thimble_conv* p, const int8_t* const* rows, int8_t* out, int32_t pixels,

@@ -319,26 +319,29 @@ THIMBLE_INLINE void thimble_taps_row(const int8_t* const* rows, int32_t at, cons
 #define THIMBLE_PAIR_3S1(place) \
   THIMBLE_ROW(place, "r6, r7")  \
   THIMBLE_TAPS("r10, r11, r12, lr") THIMBLE_MAC2("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr")
-#define THIMBLE_ROW_5S1(place)                                                                          \
-  THIMBLE_ROW(place, "r6, r7, r8, r9")                                                                  \
-  THIMBLE_TAPS("r10, r11, r12, lr")                                                                     \
-  THIMBLE_MAC4("r6", "r7", "r10", "r11") THIMBLE_MAC4("r7", "r8", "r12", "lr") THIMBLE_TAPS("r10, r11") \
-      THIMBLE_MAC4("r8", "r9", "r10", "r11")
-#define THIMBLE_PAIR_5S1(place)                                                             \
-  THIMBLE_ROW(place, "r6, r7, r8")                                                          \
-  THIMBLE_TAPS("r10, r11, r12, lr")                                                         \
-  THIMBLE_MAC2("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") THIMBLE_TAPS("r10, r11") \
-      THIMBLE_MAC2("r8", "r10", "r11")
-#define THIMBLE_ROW_7S1(place)                                                                                  \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10")                                                                     \
-  THIMBLE_TAPS("r11, r12")                                                                                      \
-  THIMBLE_MAC4("r6", "r7", "r11", "r12") THIMBLE_TAPS("r6, r11, r12, lr") THIMBLE_MAC4("r7", "r8", "r6", "r11") \
-      THIMBLE_MAC4("r8", "r9", "r12", "lr") THIMBLE_TAPS("r11, r12") THIMBLE_MAC4("r9", "r10", "r11", "r12")
-#define THIMBLE_PAIR_7S1(place)                                                                      \
-  THIMBLE_ROW(place, "r6, r7, r8, r9")                                                               \
-  THIMBLE_TAPS("r10, r11, r12, lr")                                                                  \
-  THIMBLE_MAC2("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") THIMBLE_TAPS("r10, r11, r12, lr") \
-      THIMBLE_MAC2("r8", "r10", "r11") THIMBLE_MAC2("r9", "r12", "lr")
+#define THIMBLE_ROW_5S1(place)           \
+  THIMBLE_ROW(place, "r6, r7, r8, r9")   \
+  THIMBLE_TAPS("r10, r11, r12, lr")      \
+  THIMBLE_MAC4("r6", "r7", "r10", "r11") \
+  THIMBLE_MAC4("r7", "r8", "r12", "lr") THIMBLE_TAPS("r10, r11") THIMBLE_MAC4("r8", "r9", "r10", "r11")
+#define THIMBLE_PAIR_5S1(place)     \
+  THIMBLE_ROW(place, "r6, r7, r8")  \
+  THIMBLE_TAPS("r10, r11, r12, lr") \
+  THIMBLE_MAC2("r6", "r10", "r11")  \
+  THIMBLE_MAC2("r7", "r12", "lr") THIMBLE_TAPS("r10, r11") THIMBLE_MAC2("r8", "r10", "r11")
+#define THIMBLE_ROW_7S1(place)              \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10") \
+  THIMBLE_TAPS("r11, r12")                  \
+  THIMBLE_MAC4("r6", "r7", "r11", "r12")    \
+  THIMBLE_TAPS("r6, r11, r12, lr")          \
+  THIMBLE_MAC4("r7", "r8", "r6", "r11")     \
+  THIMBLE_MAC4("r8", "r9", "r12", "lr") THIMBLE_TAPS("r11, r12") THIMBLE_MAC4("r9", "r10", "r11", "r12")
+#define THIMBLE_PAIR_7S1(place)        \
+  THIMBLE_ROW(place, "r6, r7, r8, r9") \
+  THIMBLE_TAPS("r10, r11, r12, lr")    \
+  THIMBLE_MAC2("r6", "r10", "r11")     \
+  THIMBLE_MAC2("r7", "r12", "lr")      \
+  THIMBLE_TAPS("r10, r11, r12, lr") THIMBLE_MAC2("r8", "r10", "r11") THIMBLE_MAC2("r9", "r12", "lr")
 #define THIMBLE_ROW_3S2(place)              \
   THIMBLE_ROW(place, "r6, r7, r8, r9, r10") \
   THIMBLE_TAPS("r11, r12")                  \
@@ -346,11 +349,11 @@ THIMBLE_INLINE void thimble_taps_row(const int8_t* const* rows, int32_t at, cons
 #define THIMBLE_PAIR_3S2(place)    \
   THIMBLE_ROW(place, "r6, r7, r8") \
   THIMBLE_TAPS("r11, r12") THIMBLE_SPREAD2("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12")
-#define THIMBLE_ROW_5S2(place)                                    \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11")                  \
-  THIMBLE_TAPS("r12, lr")                                         \
-  THIMBLE_SPREAD4("r6", "r7", "r8", "r9", "r12") THIMBLE_SPREAD4( \
-      "r7", "r8", "r9", "r10", "lr") "ldr r12, [r5], #4\n" THIMBLE_SPREAD4("r8", "r9", "r10", "r11", "r12")
+#define THIMBLE_ROW_5S2(place)                   \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11") \
+  THIMBLE_TAPS("r12, lr")                        \
+  THIMBLE_SPREAD4("r6", "r7", "r8", "r9", "r12") \
+  THIMBLE_SPREAD4("r7", "r8", "r9", "r10", "lr") "ldr r12, [r5], #4\n" THIMBLE_SPREAD4("r8", "r9", "r10", "r11", "r12")
 #define THIMBLE_PAIR_5S2(place)        \
   THIMBLE_ROW(place, "r6, r7, r8, r9") \
   THIMBLE_TAPS("r11, r12, lr")         \
@@ -360,11 +363,12 @@ THIMBLE_INLINE void thimble_taps_row(const int8_t* const* rows, int32_t at, cons
   "ldr lr, [r5], #4\n" THIMBLE_SPREAD4("r6", "r7", "r8", "r9", "lr") THIMBLE_TAPS("r6, lr") \
       THIMBLE_SPREAD4("r7", "r8", "r9", "r10", "r6") THIMBLE_SPREAD4(                       \
           "r8", "r9", "r10", "r11", "lr") "ldr lr, [r5], #4\n" THIMBLE_SPREAD4("r9", "r10", "r11", "r12", "lr")
-#define THIMBLE_PAIR_7S2(place)                                                                  \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10")                                                      \
-  THIMBLE_TAPS("r11, r12")                                                                       \
-  THIMBLE_SPREAD2("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12") THIMBLE_TAPS("r11, r12") \
-      THIMBLE_SPREAD2("r8", "r9", "r11") THIMBLE_SPREAD2("r9", "r10", "r12")
+#define THIMBLE_PAIR_7S2(place)             \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10") \
+  THIMBLE_TAPS("r11, r12")                  \
+  THIMBLE_SPREAD2("r6", "r7", "r11")        \
+  THIMBLE_SPREAD2("r7", "r8", "r12")        \
+  THIMBLE_TAPS("r11, r12") THIMBLE_SPREAD2("r8", "r9", "r11") THIMBLE_SPREAD2("r9", "r10", "r12")
 
 #define THIMBLE_ROWS_3(row) row("0") row("4") row("8")
 #define THIMBLE_ROWS_5(row) THIMBLE_ROWS_3(row) row("12") row("16")

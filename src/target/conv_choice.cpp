@@ -88,7 +88,8 @@ std::optional<Candidate> dsp_kernel(const Convolution& c) {
   // A depthwise convolution of one input channel is a convolution.
   if (c.is_1x1() && !c.is_padded()) return Candidate{"s8_conv1x1_4x2_dsp", column_bytes(c), "SIMD, 1x1 kernel"};
   if (c.in_ch % 4 == 0) return Candidate{"s8_conv_4x2_dsp", column_bytes(c), "SIMD, in_ch % 4 == 0"};
-  return Candidate{"s8_conv_any_4x2_dsp", column_bytes(c), "SIMD, any in_ch"};
+  // Columns of bytes before they are widened: half as much again.
+  return Candidate{"s8_conv_any_4x2_dsp", column_bytes(c) / 2 * 3, "SIMD, any in_ch"};
 }
 
 /// The best variant on a core with or without SIMD.

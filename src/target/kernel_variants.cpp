@@ -27,7 +27,7 @@ constexpr std::array variants{
     KernelVariant{"s8_softmax_generic", "generic", "thimble_softmax_rows", ""},
     KernelVariant{"s8_conv1x1_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
     KernelVariant{"s8_conv_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
-    KernelVariant{"s8_conv_any_4x2_dsp", "dsp", "thimble_conv_rows", "pairs"},
+    KernelVariant{"s8_conv_any_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
     KernelVariant{"s8_dwconv_3x3s1_dsp", "dsp", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_dwconv_3x3s2_dsp", "dsp", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_dwconv_5x5s1_dsp", "dsp", "thimble_dwconv_rows", "chw"},

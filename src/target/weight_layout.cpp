@@ -1,7 +1,5 @@
 #include "target/weight_layout.h"
 
-#include <array>
-
 #include "base/error.h"
 
 namespace thimble::target {
@@ -26,8 +24,7 @@ std::vector<std::int8_t> element_by_element(const Channels& channels) {
   return packed;
 }
 
-/// `order`: which of four neighbouring elements come first.
-std::vector<std::int8_t> in_pairs(const Channels& channels, const std::array<std::size_t, 4>& order) {
+std::vector<std::int8_t> in_pairs_by_four(const Channels& channels) {
   const auto weight = [&](std::size_t channel, std::size_t element) -> std::int8_t {
     if (channel >= channels.size() || element >= channels[channel].weights.size()) return 0;
     return channels[channel].weights[element];
@@ -35,7 +32,7 @@ std::vector<std::int8_t> in_pairs(const Channels& channels, const std::array<std
   std::vector<std::int8_t> packed;
   for (std::size_t channel = 0; channel < channels.size(); channel += 2) {
     for (std::size_t base = 0; base < channels[channel].weights.size(); base += 4) {
-      for (const std::size_t element : order) {
+      for (const std::size_t element : {0, 2, 1, 3}) {
         packed.push_back(weight(channel, base + element));
         packed.push_back(weight(channel + 1, base + element));
       }
@@ -49,8 +46,7 @@ std::vector<std::int8_t> in_pairs(const Channels& channels, const std::array<std
 std::vector<std::int8_t> pack_weights(std::string_view layout, const Channels& channels) {
   if (layout == "ohwi" || layout == "chw") return channel_by_channel(channels);
   if (layout == "hwc") return element_by_element(channels);
-  if (layout == "pairs") return in_pairs(channels, {0, 1, 2, 3});
-  if (layout == "pairs_by_four") return in_pairs(channels, {0, 2, 1, 3});
+  if (layout == "pairs_by_four") return in_pairs_by_four(channels);
   fail("there is no weight layout \"{}\"", layout);
 }
 
