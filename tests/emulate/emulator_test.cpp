@@ -125,7 +125,7 @@ std::string error_beyond_the_arena(const target::Board& board, std::int64_t offs
 }
 
 TEST(Emulator, FaultsWhereTheBoardHasNoMemory) {
-  for (const char* name : {"stm32f746", "pico", "stm32f412"}) {
+  for (const char* name : {"stm32f746", "pico"}) {
     const target::Board board = target::board(name);
     const std::string expected = "the firmware faulted on the emulated " + board.core.qemu_core;
     EXPECT_EQ(error_beyond_the_arena(board, 0x10000000), expected) << name;
