@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include <stb/stb_image.h>
@@ -13,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "data/picture_damage.h"
 
 namespace thimble::data {
 
@@ -100,33 +102,11 @@ Image resized(const Image& image, const Region& region, SampleShape shape, Filte
   return out;
 }
 
-/// Position after the last occurrence of a two-byte marker, 0 if there is none.
-std::size_t after_last(std::span<const std::byte> file, std::byte first, std::byte second) {
-  for (std::size_t end = file.size(); end >= 2; --end) {
-    if (file[end - 2] == first && file[end - 1] == second) return end;
-  }
-  return 0;
-}
-
-/// stb_image fills the missing part of a JPEG or BMP that was cut off with grey or black and reports nothing.
-bool is_cut_off(std::span<const std::byte> file) {
-  const auto byte = [&](std::size_t i) { return std::to_integer<std::uint32_t>(file[i]); };
-  if (file.size() >= 2 && byte(0) == 0xFF && byte(1) == 0xD8) {
-    // Neither marker occurs in coded data: the end of the image must follow its last start of scan.
-    const std::size_t scan = after_last(file, std::byte{0xFF}, std::byte{0xDA});
-    return after_last(file, std::byte{0xFF}, std::byte{0xD9}) <= scan;
-  }
-  if (file.size() >= 6 && byte(0) == 'B' && byte(1) == 'M') {
-    return (byte(2) | byte(3) << 8 | byte(4) << 16 | byte(5) << 24) > file.size();
-  }
-  return false;
-}
-
 }  // namespace
 
 Image decode_image(std::span<const std::byte> file, const std::string& name) {
   if (file.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) fail("{}: is too large", name);
-  if (is_cut_off(file)) fail("{}: is truncated: the end of the picture is missing", name);
+  if (const std::string_view damage = picture_damage(file); !damage.empty()) fail("{}: {}", name, damage);
   const auto* bytes = reinterpret_cast<const stbi_uc*>(file.data());
   const int size = static_cast<int>(file.size());
   int width = 0;

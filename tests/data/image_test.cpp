@@ -1,5 +1,7 @@
 #include "data/image.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,6 +47,24 @@ TEST(Image, RefusesPicturesThatAreCutOffAnywhere) {
           << left << " of " << bytes.size() << " bytes";
     }
   }
+}
+
+TEST(Image, RefusesHuffmanTablesThatOverflowTheDecoder) {
+  const testing::Bytes head{0xFF, 0xFF, 0xD8, 0xFF, 0xC4, 0x02, 0x13, 0x00};
+  testing::Bytes jpeg(head.size() + 16 + 512 + 2);
+  std::copy(head.begin(), head.end(), jpeg.begin());
+  std::fill_n(jpeg.begin() + 8, 16, std::uint8_t{32});  // 512 codes
+  jpeg[jpeg.size() - 2] = 0xFF;
+  jpeg[jpeg.size() - 1] = 0xD9;
+  EXPECT_THAT(testing::message_of([&] { decode_image(std::as_bytes(std::span(jpeg)), "x.jpg"); }),
+              HasSubstr("x.jpg: is damaged: a Huffman table is impossible"));
+}
+
+TEST(Image, RefusesAPngWithOneWrongBit) {
+  testing::Bytes png = testing::png_of(4, 4, {1, 2, 3});
+  png[png.size() - 20] ^= 1;  // the end of IDAT
+  EXPECT_THAT(testing::message_of([&] { decode_image(std::as_bytes(std::span(png)), "x.png"); }),
+              HasSubstr("x.png: is damaged: a PNG chunk has a wrong checksum"));
 }
 
 TEST(Image, SurvivesDamage) {

@@ -181,7 +181,7 @@ TEST(ImageFolder, NamesThePictureThatIsDamaged) {
   Bytes picture = png_of(20, 20, {10, 20, 30});
   picture.resize(picture.size() / 2);
   testing::write(folder.path() / "a/broken.png", picture);
-  EXPECT_THAT(message_of([&] { open_dataset(folder.path().string()); }), HasSubstr("broken.png: is not a picture"));
+  EXPECT_THAT(message_of([&] { open_dataset(folder.path().string()); }), HasSubstr("broken.png: is truncated"));
   testing::write(folder.path() / "a/broken.png", {});
   EXPECT_THAT(message_of([&] { open_dataset(folder.path().string()); }), HasSubstr("broken.png: is not a picture"));
 }
