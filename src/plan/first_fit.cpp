@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -47,11 +48,50 @@ Offsets place_in_order(std::span<const LiveRange> buffers, std::span<const std::
   return result;
 }
 
+std::int64_t most_live(std::span<const LiveRange> buffers) {
+  const std::vector<std::int64_t> crowded = crowding(buffers);
+  return crowded.empty() ? 0 : *std::max_element(crowded.begin(), crowded.end());
+}
+
+/// Positions in the order of the buffers that end at the peak.
+std::vector<std::size_t> at_peak(std::span<const LiveRange> buffers, std::span<const std::size_t> order,
+                                 const Offsets& offsets) {
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < order.size(); ++i)
+    if (offsets.offset[order[i]] + buffers[order[i]].size == offsets.peak) positions.push_back(i);
+  return positions;
+}
+
 }  // namespace
+
+Offsets first_fit_by_moves(std::span<const LiveRange> buffers, int moves) {
+  const std::int64_t bound = most_live(buffers);
+  std::vector<std::size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return buffers[a].size > buffers[b].size; });
+  Offsets best = place_in_order(buffers, order);
+  std::mt19937 random(1);
+  for (int move = 0; move < moves && best.peak > bound; ++move) {
+    const std::vector<std::size_t> peaks = at_peak(buffers, order, best);
+    const std::size_t from = peaks[random() % peaks.size()];
+    if (from == 0) continue;
+    const std::size_t to = random() % from;
+    std::vector<std::size_t> changed = order;
+    std::rotate(changed.begin() + static_cast<std::ptrdiff_t>(to), changed.begin() + static_cast<std::ptrdiff_t>(from),
+                changed.begin() + static_cast<std::ptrdiff_t>(from) + 1);
+    Offsets found = place_in_order(buffers, changed);
+    if (found.peak > best.peak) continue;
+    best = std::move(found);
+    order = std::move(changed);
+  }
+  best.optimal = best.peak == bound;
+  return best;
+}
 
 Offsets first_fit(std::span<const LiveRange> buffers) {
   const std::vector<std::int64_t> crowded = crowding(buffers);
-  const std::int64_t bound = crowded.empty() ? 0 : *std::max_element(crowded.begin(), crowded.end());
+  const std::int64_t bound = most_live(buffers);
   using Keys = std::array<std::int64_t, 3>;  // Compared from the first on; larger goes first.
   const auto by_size = [&](std::size_t i) { return Keys{buffers[i].size, lifetime(buffers[i]), 0}; };
   const auto by_area = [&](std::size_t i) { return Keys{buffers[i].size * lifetime(buffers[i]), buffers[i].size, 0}; };

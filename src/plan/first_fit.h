@@ -12,6 +12,11 @@ namespace thimble::plan {
 /// A fast first solution for `place`; `optimal` where the peak equals the lower bound.
 Offsets first_fit(std::span<const LiveRange> buffers);
 
+/// First fit in orders that are changed step by step: a random buffer among those that reach the peak is moved to a
+/// random earlier place in the order, and the change is kept unless the peak rises. Finds what no fixed order does
+/// where small scratch buffers must go into the gaps between large ones. Deterministic.
+Offsets first_fit_by_moves(std::span<const LiveRange> buffers, int moves);
+
 /// Whether two ranges have a step in common.
 inline bool live_together(const LiveRange& a, const LiveRange& b) { return a.first <= b.last && b.first <= a.last; }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -195,6 +196,10 @@ Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options) 
 
   Offsets found = first_fit(sorted);
   if (sorted.empty()) found.optimal = true;
+  if (options.exact && !found.optimal) {
+    constexpr int moves = 2000;
+    if (Offsets moved = first_fit_by_moves(sorted, moves); moved.peak < found.peak) found = std::move(moved);
+  }
   if (options.exact && !found.optimal) found = Search(sorted, options, found).run();
 
   Offsets result{std::vector<std::int64_t>(buffers.size(), 0), found.peak, found.optimal};
