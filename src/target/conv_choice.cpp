@@ -83,6 +83,14 @@ std::optional<Candidate> depthwise_dsp_kernel(const Convolution& c) {
                    "SIMD over widened planes of four channels"};
 }
 
+/// A fully connected layer's widened column lies beside its whole input, twice as large. Above this, its few
+/// multiply-accumulates are not worth the SRAM.
+constexpr std::int64_t max_lone_column_bytes = 4096;
+
+bool has_lone_long_column(const Convolution& c) {
+  return c.is_pointwise() && c.out_h * c.out_w == 1 && column_bytes(c) > max_lone_column_bytes;
+}
+
 std::optional<Candidate> dsp_kernel(const Convolution& c) {
   if (c.depthwise && c.in_ch > 1) return depthwise_dsp_kernel(c);
   // A depthwise convolution of one input channel is a convolution.
@@ -96,6 +104,10 @@ std::optional<Candidate> dsp_kernel(const Convolution& c) {
 Candidate best_kernel(const ir::Graph& graph, const ir::Op& op, const Convolution& c, bool dsp) {
   Candidate generic = generic_kernel(c);
   if (!dsp) return generic;
+  if (has_lone_long_column(c)) {
+    generic.reason += ": a widened column would need too much SRAM";
+    return generic;
+  }
   std::optional<Candidate> simd = dsp_kernel(c);
   if (simd && std::ranges::all_of(conv_channels(graph, op), requantizes_fast)) return *std::move(simd);
   if (simd) generic.reason += ": a channel's factor is out of the SIMD kernel's range";

@@ -57,7 +57,7 @@ constexpr Peer peers[] = {
     {"stm32-model-zoo/yamnet__esc_10__yamnet_256_64x96_int8", 161'776},
     {"stm32-model-zoo/yamnet__fsd50k__yamnet_256_64x96_int8", 161'776},
     {"tflite-micro/hello_world_int8", 772},
-    {"tflite-micro/micro_speech_quantized", 6'836},
+    {"tflite-micro/micro_speech_quantized", 6'960},  // TFLM: 6'836; ours has four widened columns for SIMD.
     {"tflite-micro/mobilenet_v2_quantized_1x3x224x224", 2'600'596},
     {"tflite-micro/person_detect", 82'308, 74'504},
     {"tflite-micro/simple_add_model", 49'604},
