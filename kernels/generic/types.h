@@ -129,9 +129,11 @@ typedef struct {
   int32_t multiplier, left_shift, diff_min;
 } thimble_softmax;
 
-/* Keeps a row kernel one function that all its layers share, instead of a copy in each call of a driver. */
-#if defined(__GNUC__)
+/* Keeps a row kernel one function that all its layers share, instead of a copy made for the constants of each. */
+#if defined(__clang__)
 #define THIMBLE_SHARED static __attribute__((noinline, unused))
+#elif defined(__GNUC__)
+#define THIMBLE_SHARED static __attribute__((noinline, noclone, unused))
 #else
 #define THIMBLE_SHARED static inline
 #endif
