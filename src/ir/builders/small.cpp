@@ -55,9 +55,9 @@ NetConfig fashion_demo() {
 
 NetConfig cifar_small() {
   return network("cifar-small", 32, 3, 16,
-                 {conv(16, 24, 2), inverted(24, 3, 24, 3, 1), inverted(24, 4, 48, 3, 2), inverted(48, 3, 48, 5, 1),
-                  inverted(48, 4, 96, 3, 2), inverted(96, 4, 96, 3, 1)},
-                 96, 256);
+                 {conv(16, 24, 2), inverted(24, 3, 24, 3, 1), inverted(24, 4, 40, 3, 2), inverted(40, 3, 40, 5, 1),
+                  inverted(40, 3, 40, 3, 1), inverted(40, 4, 96, 3, 2), inverted(96, 3, 96, 3, 1)},
+                 96, 320);
 }
 
 /// Convolutions and max pooling only, as in a first course on neural networks; the student report's smaller network.
