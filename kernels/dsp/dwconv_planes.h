@@ -11,13 +11,14 @@
  * bias     int32 [channels], input zero point folded in
  * Needs multiplier 1, dilation 1, a square kernel of odd size, stride 1 or 2 in both directions, the ranges of
  * outputs.h. Scratch, by rows of `row` = thimble_plane_row bytes: 4 * size * row + 4 * thimble_tap_words * 4.
- * The inner loop is thimble_taps_row of simd.h.
+ * The inner loop is thimble_taps_row of simd_depthwise.h.
  */
 #ifndef THIMBLE_DWCONV_PLANES_H
 #define THIMBLE_DWCONV_PLANES_H
 
 #include "../generic/dwconv_rows.h"
 #include "outputs.h"
+#include "simd_depthwise.h"
 
 #define THIMBLE_MAX_PLANE_SIZE 7
 
