@@ -1,5 +1,4 @@
-/* simd_depthwise.h: the inner loop of depthwise convolutions over widened planes (dwconv_planes.h), with a portable twin.
- */
+/* simd_depthwise.h: the inner loop of depthwise convolutions over widened planes, dwconv_planes.h; with a C twin. */
 #ifndef THIMBLE_SIMD_DEPTHWISE_H
 #define THIMBLE_SIMD_DEPTHWISE_H
 
