@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <array>
+
+#include "cost/families.h"
+
+namespace thimble::cost {
+
+namespace {
+
+using target::Convolution;
+
+/// How a run of pixels falls into blocks of four, or three at its end, and lone pixels.
+struct Blocks {
+  double of_four = 0, of_three = 0, lone = 0;
+
+  double all() const { return of_four + of_three; }
+  double pixels() const { return 4 * of_four + 3 * of_three; }
+};
+
+Blocks blocks_of(double runs, int pixels) {
+  const int rest = pixels % 4;
+  return {runs * (pixels / 4), rest == 3 ? runs : 0, rest == 3 ? 0 : runs * rest};
+}
+
+/// kernels/dsp/columns.h: products of the columns of `blocks` with all weights, and the outputs. A column's words go
+/// two at a time, four words a round.
+void append_products(Loops& loops, const Call& call, const Convolution& c, const Blocks& blocks) {
+  const int depth = c.kernel_h * c.kernel_w * c.in_ch;
+  const int words = (depth + 3) / 4 * 2;
+  const int pairs = c.out_ch / 2;
+  const int odd = c.out_ch % 2;
+  const double block_pairs = blocks.all() * pairs;
+  loops.push_back({"blocks of pixels", blocks.all()});
+  loops.push_back({"pairs of a block", block_pairs});
+  loops.push_back({"words of a block", block_pairs * words});
+  loops.push_back({"rounds of a block", block_pairs * ((words + 3) / 4)});
+  loops.push_back({"half rounds of a block", words % 4 != 0 ? block_pairs : 0});
+  loops.push_back({"odd channels of a block", blocks.pixels() * odd});
+  loops.push_back({"words of odd channels of a block", blocks.pixels() * odd * words});
+  loops.push_back({"lone pixels", blocks.lone});
+  loops.push_back({"pairs of a lone pixel", blocks.lone * pairs});
+  loops.push_back({"odd channels of a lone pixel", blocks.lone * odd});
+  loops.push_back({"words of a lone pixel", blocks.lone * (pairs + odd) * words});
+  loops.push_back({"clamped outputs", clamps(call) ? call.rows() * c.out_w * c.out_ch : 0});
+}
+
+/// s8_conv1x1_4x2_dsp: pixels are widened four at a time, or one by one where a block is not whole or channels are not
+/// a multiple of four.
+Loops pointwise(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const Blocks blocks =
+      c.is_pointwise() ? blocks_of(1, (call.end - call.first) * c.out_w) : blocks_of(call.rows(), c.out_w);
+  const bool by_four = c.in_ch % 4 == 0;
+  const double quads = c.in_ch / 4;
+  const double single = by_four ? 3 * blocks.of_three : blocks.pixels();
+  Loops loops;
+  append_driver(loops, call, c);
+  loops.push_back({"widened blocks", by_four ? blocks.of_four : 0});
+  loops.push_back({"widened quads of a block", by_four ? blocks.of_four * quads : 0});
+  loops.push_back({"widened pixels", single});
+  loops.push_back({"widened quads of a pixel", single * quads});
+  loops.push_back({"widened quads of a lone pixel", blocks.lone * quads});
+  loops.push_back({"last channels of a pixel", by_four ? 0 : single});
+  loops.push_back({"last channels of a lone pixel", by_four ? 0 : blocks.lone});
+  loops.push_back({"bytes of last channels", (single + blocks.lone) * (c.in_ch % 4)});
+  append_products(loops, call, c, blocks);
+  return loops;
+}
+
+/// The windows of one output row, as kernels/dsp/im2col.h gathers them.
+struct Windows {
+  double inner_blocks = 0;   ///< Four pixels, all windows inside the image.
+  double inner_pixels = 0;   ///< Other pixels whose windows are inside.
+  double border_pixels = 0;  ///< Pixels whose windows reach outside.
+  double taps_inside = 0;    ///< Of a kernel row of those.
+  double taps_outside = 0;
+};
+
+bool is_inside(const Convolution& c, int x) {
+  const int left = x * c.stride_w - c.padding.left;
+  return c.dilation_w == 1 && left >= 0 && left + c.kernel_w <= c.in_w;
+}
+
+Windows windows_of(const Convolution& c) {
+  Windows windows;
+  for (int x = 0; x < c.out_w;) {
+    const int left = c.out_w - x;
+    const int now = left > 2 ? std::min(left, 4) : 1;
+    if (now == 4 && is_inside(c, x) && is_inside(c, x + 3)) {
+      windows.inner_blocks += 1;
+      x += 4;
+      continue;
+    }
+    for (int i = 0; i < now; ++i, ++x) {
+      if (is_inside(c, x)) {
+        windows.inner_pixels += 1;
+        continue;
+      }
+      windows.border_pixels += 1;
+      for (int k = 0; k < c.kernel_w; ++k) {
+        const int column = x * c.stride_w - c.padding.left + k * c.dilation_w;
+        (column >= 0 && column < c.in_w ? windows.taps_inside : windows.taps_outside) += 1;
+      }
+    }
+  }
+  return windows;
+}
+
+/// s8_conv_4x2_dsp: rows of windows are widened whole, taps one by one at the border.
+Loops convolution_by_four(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const Windows windows = windows_of(c);
+  const double kernel_rows = call.rows() * c.kernel_h;
+  const double quads = c.kernel_w * c.in_ch / 4;
+  Loops loops;
+  append_driver(loops, call, c);
+  loops.push_back({"inner blocks", call.rows() * windows.inner_blocks});
+  loops.push_back({"rows of an inner block", kernel_rows * windows.inner_blocks});
+  loops.push_back({"quads of an inner block", kernel_rows * windows.inner_blocks * quads});
+  loops.push_back({"inner pixels", call.rows() * windows.inner_pixels});
+  loops.push_back({"rows of an inner pixel", kernel_rows * windows.inner_pixels});
+  loops.push_back({"quads of an inner pixel", kernel_rows * windows.inner_pixels * quads});
+  loops.push_back({"border pixels", call.rows() * windows.border_pixels});
+  loops.push_back({"rows of a border pixel", kernel_rows * windows.border_pixels});
+  loops.push_back({"taps inside", kernel_rows * windows.taps_inside});
+  loops.push_back({"quads of taps inside", kernel_rows * windows.taps_inside * c.in_ch / 4});
+  loops.push_back({"taps outside", kernel_rows * windows.taps_outside});
+  loops.push_back({"words of taps outside", kernel_rows * windows.taps_outside * c.in_ch / 2});
+  append_products(loops, call, c, blocks_of(call.rows(), c.out_w));
+  return loops;
+}
+
+/// s8_conv_any_4x2_dsp: bytes are gathered first, by rows of the windows or tap by tap, then widened.
+Loops convolution_of_any(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const Windows windows = windows_of(c);
+  const Blocks blocks = blocks_of(call.rows(), c.out_w);
+  const double kernel_rows = call.rows() * c.kernel_h;
+  const double inner_rows = kernel_rows * windows.inner_blocks;
+  const double tapwise = windows.inner_pixels + windows.border_pixels;
+  const double inside = kernel_rows * (windows.taps_inside + windows.inner_pixels * c.kernel_w);
+  const double outside = kernel_rows * windows.taps_outside;
+  const int run = c.kernel_w * c.in_ch;
+  const bool constant_run = run == 9 || run == 3;
+  const double quads = (c.kernel_h * run + 3) / 4;
+  Loops loops;
+  append_driver(loops, call, c);
+  loops.push_back({"inner blocks", call.rows() * windows.inner_blocks});
+  loops.push_back({"rows of 9 bytes", run == 9 ? inner_rows : 0});
+  loops.push_back({"rows of 3 bytes", run == 3 ? inner_rows : 0});
+  loops.push_back({"other rows", constant_run ? 0 : inner_rows});
+  loops.push_back({"words of other rows", constant_run || run < 4 ? 0 : inner_rows * (run / 4)});
+  loops.push_back({"last words of other rows", constant_run || run < 4 || run % 4 == 0 ? 0 : inner_rows});
+  loops.push_back({"bytes of other rows", constant_run || run >= 4 ? 0 : inner_rows * run});
+  loops.push_back({"pixels tap by tap", call.rows() * tapwise});
+  loops.push_back({"rows tap by tap", kernel_rows * tapwise});
+  loops.push_back({"taps inside", inside});
+  loops.push_back({"words of taps inside", c.in_ch < 4 ? 0 : inside * (c.in_ch / 4)});
+  loops.push_back({"last words of taps inside", c.in_ch < 4 || c.in_ch % 4 == 0 ? 0 : inside});
+  loops.push_back({"bytes of taps inside", c.in_ch < 4 ? inside * c.in_ch : 0});
+  loops.push_back({"taps outside", outside});
+  loops.push_back({"bytes of taps outside", outside * c.in_ch});
+  loops.push_back({"quads of a block", blocks.all() * quads});
+  loops.push_back({"quads of a lone pixel", blocks.lone * quads});
+  append_products(loops, call, c, blocks);
+  return loops;
+}
+
+constexpr std::array counters{
+    LoopCounter{"s8_conv1x1_4x2_dsp", pointwise},
+    LoopCounter{"s8_conv_4x2_dsp", convolution_by_four},
+    LoopCounter{"s8_conv_any_4x2_dsp", convolution_of_any},
+};
+
+}  // namespace
+
+std::span<const LoopCounter> dsp_convolutions() { return counters; }
+
+}  // namespace thimble::cost
