@@ -5,12 +5,14 @@
  * what SXTB16 yields without a rotate, and with one.
  * Weights "pairs_by_four" (target/weight_layout.cpp): for each two output channels, for each word of a column, a word
  * of bytes: channel 0 and channel 1 for the word's first element, then for its second. An odd last channel has zeros
- * beside it.
+ * beside it. "wide_pairs_by_four" holds the words that SXTB16 makes of these: a word of channel 0, then of channel 1.
+ * `wide`, a constant of the caller, says which.
  */
 #ifndef THIMBLE_COLUMNS_H
 #define THIMBLE_COLUMNS_H
 
 #include "outputs.h"
+#include "simd_columns.h"
 
 /* Words of a column of `depth` elements: even. */
 THIMBLE_INLINE int32_t thimble_column_words(int32_t depth) { return ((depth + 3) & ~3) / 2; }
@@ -46,35 +48,55 @@ THIMBLE_INLINE void thimble_widen_4(const int8_t* in, int32_t stride, int32_t co
   }
 }
 
-THIMBLE_INLINE void thimble_store(const thimble_conv* p, int32_t o, int32_t acc, int8_t* out) {
-  const thimble_channel channel = thimble_channel_of(p, o);
-  out[o] = thimble_output(&channel, acc);
+THIMBLE_INLINE const int8_t* thimble_pair_weights(const thimble_conv* p, int32_t o, int32_t words, int wide) {
+  return (const int8_t*)p->weights + 2 * o * words * (wide ? 2 : 1);
 }
 
-/* Output channels from `o` (even) of one pixel, from its column's words, `step` apart. */
-THIMBLE_INLINE void thimble_multiply_1(const thimble_conv* p, int32_t o, const uint32_t* column, int32_t step,
-                                       int32_t words, int8_t* out) {
-  const int8_t* weights = (const int8_t*)p->weights + 2 * o * words;
-  for (; o < p->out_ch; o += 2, weights += 4 * words) {
+/* Computes the outliers of one pixel again. */
+THIMBLE_SHARED void thimble_multiply_outliers(const thimble_conv* p, const uint32_t* column, int32_t step,
+                                              int32_t words, int8_t* out, int wide) {
+  int32_t i;
+  for (i = 0; i < p->outlier_count; ++i) {
+    const int32_t* const outlier = p->outliers + 3 * i;
+    const int32_t o = outlier[0];
+    int32_t acc[2];
+    acc[0] = acc[1] = p->bias[o];
+    thimble_dot_1x2(acc, column, step, thimble_pair_weights(p, o & ~1, words, wide), words, wide);
+    out[o] = thimble_outlier_output(p, outlier, acc[o & 1]);
+  }
+}
+
+/* Output channels from `o` (even) of one pixel, from its column's words, `step` apart; outliers are left wrong. */
+THIMBLE_INLINE void thimble_multiply_channels(const thimble_conv* p, int32_t o, const uint32_t* column, int32_t step,
+                                              int32_t words, int8_t* out, int wide) {
+  const int8_t* weights = thimble_pair_weights(p, o, words, wide);
+  for (; o < p->out_ch; o += 2, weights += (wide ? 8 : 4) * words) {
     const int pair = o + 1 < p->out_ch;
     int32_t acc[2];
     acc[0] = p->bias[o];
     acc[1] = pair ? p->bias[o + 1] : 0;
-    thimble_dot_1x2(acc, column, step, weights, words);
-    thimble_store(p, o, acc[0], out);
-    if (pair) thimble_store(p, o + 1, acc[1], out);
+    thimble_dot_1x2(acc, column, step, weights, words, wide);
+    thimble_store_output(p, o, acc[0], out);
+    if (pair) thimble_store_output(p, o + 1, acc[1], out);
   }
+}
+
+/* All output channels of one pixel. */
+THIMBLE_INLINE void thimble_multiply_1(const thimble_conv* p, const uint32_t* column, int32_t words, int8_t* out,
+                                       int wide) {
+  thimble_multiply_channels(p, 0, column, 1, words, out, wide);
+  if (p->outlier_count > 0) thimble_multiply_outliers(p, column, 1, words, out, wide);
 }
 
 /* All output channels of `pixels` (3 or 4) pixels from four interleaved columns. */
 THIMBLE_INLINE void thimble_multiply_4(const thimble_conv* p, const uint32_t* columns, int32_t words, int8_t* out,
-                                       int32_t pixels) {
+                                       int32_t pixels, int wide) {
   const int32_t paired = p->out_ch & ~1;
   int32_t i;
   if (paired > 0) {
     thimble_block block;
     block.columns = columns;
-    block.weight_bytes = 4 * words;
+    block.weight_bytes = (wide ? 8 : 4) * words;
     block.end = NULL;
     block.rounding_unit = 2 * p->out_zero_point + 1;
     block.out = out;
@@ -85,10 +107,13 @@ THIMBLE_INLINE void thimble_multiply_4(const thimble_conv* p, const uint32_t* co
     block.shift = p->shift;
     block.weights = (const int8_t*)p->weights;
     block.pairs = paired / 2;
-    thimble_multiply_block(&block);
+    thimble_multiply_block(&block, wide);
   }
-  if (paired == p->out_ch) return;
-  for (i = 0; i < pixels; ++i) thimble_multiply_1(p, paired, columns + i, 4, words, out + i * p->out_ch);
+  for (i = 0; i < pixels && (paired < p->out_ch || p->outlier_count > 0); ++i) {
+    int8_t* const pixel = out + i * p->out_ch;
+    thimble_multiply_channels(p, paired, columns + i, 4, words, pixel, wide);
+    thimble_multiply_outliers(p, columns + i, 4, words, pixel, wide);
+  }
 }
 
 #endif

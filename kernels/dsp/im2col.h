@@ -1,7 +1,8 @@
 /* im2col.h: convolution of any kernel by columns of the input, four output pixels at a time.
  *
  * The kernels differ in how they widen: their `gather` writes the columns of `pixels` output pixels from x on,
- * interleaved word by word if there are several (room for four), dense if there is one.
+ * interleaved word by word if there are several (room for four), dense if there is one. `wide` is a constant,
+ * columns.h.
  */
 #ifndef THIMBLE_IM2COL_H
 #define THIMBLE_IM2COL_H
@@ -19,20 +20,20 @@ THIMBLE_INLINE int thimble_is_inside(const thimble_conv* p, int32_t x) {
 }
 
 THIMBLE_INLINE void thimble_convolve_columns(const thimble_conv* p, thimble_gather* gather, const int8_t* const* rows,
-                                             int8_t* out, int32_t pixels, uint32_t* columns) {
+                                             int8_t* out, int32_t pixels, uint32_t* columns, int wide) {
   const int32_t words = thimble_column_words(p->kernel_h * p->kernel_w * p->in_ch);
   int8_t* to = out;
   int32_t x = 0;
   while (x + 2 < pixels) {
     const int32_t now = thimble_min(pixels - x, 4);
     gather(p, rows, x, now, columns);
-    thimble_multiply_4(p, columns, words, to, now);
+    thimble_multiply_4(p, columns, words, to, now, wide);
     to += now * p->out_ch;
     x += now;
   }
   for (; x < pixels; ++x, to += p->out_ch) {
     gather(p, rows, x, 1, columns);
-    thimble_multiply_1(p, 0, columns, 1, words, to);
+    thimble_multiply_1(p, columns, words, to, wide);
   }
   if (thimble_is_clamped(p)) thimble_clamp_outputs(p, out, pixels * p->out_ch);
 }

@@ -4,11 +4,13 @@
  * acc, x = round(twice * multiplier / 2^32) is high_mul, (x + (x < 0 ? -1 : 0) + 2^(s-1)) >> s is shift_right for s >=
  * 1, and with zero_point * 2^s added, the sum too. The sign of acc does for that of x: they differ only where x = 0,
  * and there (2^(s-1) - 1) >> s = 2^(s-1) >> s = 0. Needs |acc| < 2^30 and 1 <= s <= 22, so that nothing overflows;
- * target/conv_choice.cpp proves it for each layer from its weights.
+ * target/conv_channels.cpp proves it for each channel from its weights. The channels for which it cannot, outliers,
+ * have harmless factors in `multiplier` and `shift`: their outputs are computed again, in full.
  */
 #ifndef THIMBLE_OUTPUTS_H
 #define THIMBLE_OUTPUTS_H
 
+#include "../generic/requantize.h"
 #include "simd.h"
 
 THIMBLE_INLINE thimble_channel thimble_channel_of(const thimble_conv* p, int32_t o) {
@@ -21,7 +23,18 @@ THIMBLE_INLINE thimble_channel thimble_channel_of(const thimble_conv* p, int32_t
 }
 
 THIMBLE_INLINE int8_t thimble_output(const thimble_channel* channel, int32_t acc) {
-  return thimble_output_of_twice(channel, acc * 2);
+  return thimble_output_of_twice(channel, thimble_twice(acc));
+}
+
+THIMBLE_INLINE void thimble_store_output(const thimble_conv* p, int32_t o, int32_t acc, int8_t* out) {
+  const thimble_channel channel = thimble_channel_of(p, o);
+  out[o] = thimble_output(&channel, acc);
+}
+
+/* An outlier: element 3 * i on of p->outliers. */
+THIMBLE_INLINE int8_t thimble_outlier_output(const thimble_conv* p, const int32_t* outlier, int32_t acc) {
+  const int32_t scaled = thimble_requantize(acc, outlier[1], outlier[2]);
+  return (int8_t)thimble_clamp(scaled + p->out_zero_point, p->out_min, p->out_max);
 }
 
 /* Fused activations whose range is not all of int8 are rare: a second pass over the outputs serves them. */

@@ -54,7 +54,7 @@ THIMBLE_SHARED void thimble_gather_by_four(const thimble_conv* p, const int8_t* 
 
 THIMBLE_SHARED void s8_conv_4x2_dsp(const thimble_conv* p, const int8_t* const* rows, int8_t* out, int32_t pixels,
                                     void* scratch) {
-  thimble_convolve_columns(p, thimble_gather_by_four, rows, out, pixels, (uint32_t*)scratch);
+  thimble_convolve_columns(p, thimble_gather_by_four, rows, out, pixels, (uint32_t*)scratch, 0);
 }
 
 #endif

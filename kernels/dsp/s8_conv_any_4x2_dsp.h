@@ -25,18 +25,43 @@ THIMBLE_INLINE int8_t* thimble_copy_run(int8_t* to, const int8_t* from, int32_t 
   return end;
 }
 
-/* The bytes that output pixel x reads. */
-THIMBLE_INLINE void thimble_gather_pixel(const thimble_conv* p, const int8_t* const* rows, int32_t x, int8_t* to) {
+THIMBLE_INLINE int8_t* thimble_fill_run(int8_t* to, int32_t value, int32_t count) {
+  int8_t* const end = to + count;
+  while (to != end) *to++ = (int8_t)value;
+  return end;
+}
+
+/* The bytes that output pixel x reads: of each row a run inside the image, zero points on both sides of it. */
+THIMBLE_INLINE void thimble_gather_run(const thimble_conv* p, const int8_t* const* rows, int32_t x, int8_t* to) {
+  const int32_t left = x * p->stride_w - p->pad_left;
+  const int32_t before = thimble_clamp(-left, 0, p->kernel_w);
+  const int32_t after = thimble_clamp(left + p->kernel_w - p->in_w, 0, p->kernel_w - before);
+  const int32_t inside = p->kernel_w - before - after;
+  int32_t ky;
+  for (ky = 0; ky < p->kernel_h; ++ky) {
+    to = thimble_fill_run(to, p->in_zero_point, before * p->in_ch);
+    to = thimble_copy_run(to, rows[ky] + (left + before) * p->in_ch, inside * p->in_ch);
+    to = thimble_fill_run(to, p->in_zero_point, after * p->in_ch);
+  }
+}
+
+/* The same for a dilated kernel, column by column. */
+THIMBLE_SHARED void thimble_gather_columns(const thimble_conv* p, const int8_t* const* rows, int32_t x, int8_t* to) {
   int32_t at = x * p->stride_w - p->pad_left;
-  int32_t ky, kx, c;
+  int32_t ky, kx;
   for (ky = 0; ky < p->kernel_h; ++ky, at -= p->kernel_w * p->dilation_w) {
     for (kx = 0; kx < p->kernel_w; ++kx, at += p->dilation_w) {
-      if (at >= 0 && at < p->in_w) {
-        to = thimble_copy_run(to, rows[ky] + at * p->in_ch, p->in_ch);
-      } else {
-        for (c = 0; c < p->in_ch; ++c) *to++ = (int8_t)p->in_zero_point;
-      }
+      to = at >= 0 && at < p->in_w ? thimble_copy_run(to, rows[ky] + at * p->in_ch, p->in_ch)
+                                   : thimble_fill_run(to, p->in_zero_point, p->in_ch);
     }
+  }
+}
+
+THIMBLE_INLINE void thimble_gather_pixel(const thimble_conv* p, const int8_t* const* rows, int32_t x, int8_t* to) {
+  if (p->dilation_w == 1) {
+    thimble_gather_run(p, rows, x, to);
+  } else {
+    thimble_gather_columns(p, rows, x, to);
   }
 }
 
@@ -80,7 +105,7 @@ THIMBLE_SHARED void thimble_gather_any(const thimble_conv* p, const int8_t* cons
 
 THIMBLE_SHARED void s8_conv_any_4x2_dsp(const thimble_conv* p, const int8_t* const* rows, int8_t* out, int32_t pixels,
                                         void* scratch) {
-  thimble_convolve_columns(p, thimble_gather_any, rows, out, pixels, (uint32_t*)scratch);
+  thimble_convolve_columns(p, thimble_gather_any, rows, out, pixels, (uint32_t*)scratch, 0);
 }
 
 #endif

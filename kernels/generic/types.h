@@ -59,6 +59,8 @@ typedef struct {
   const int32_t* bias;
   const int32_t* multiplier; /* [out_ch] */
   const int8_t* shift;       /* [out_ch] */
+  const int32_t* outliers;   /* dsp: channel, multiplier, shift of each channel that outputs.h cannot requantize */
+  int32_t outlier_count;
 } thimble_conv;
 
 /* Average and max pooling. Padding does not take part. */

@@ -68,23 +68,32 @@ void set_geometry(Parameters& p, const Geometry& geometry) {
   p.set("pad_left", geometry.padding.left);
 }
 
-/// Weights, bias, multipliers and shifts, in this order.
+/// Weights, bias, multipliers, shifts and, if there are any, outliers: in this order.
 std::vector<ConstantArray> constants_of(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
                                         const std::string& prefix) {
-  const auto channels = target::conv_channels(graph, op);
+  auto channels = target::conv_channels(graph, op);
   const auto weights = target::pack_weights(kernel.weight_layout, channels);
+  const auto outliers = kernel.folder == "dsp" ? target::take_outliers(channels) : std::vector<target::Outlier>{};
+  const bool is_wide = target::is_wide(kernel.weight_layout);
   ConstantArray bias{prefix + "_bias", "int32_t", {}, false};
   ConstantArray multiplier{prefix + "_multiplier", "int32_t", {}, false};
   ConstantArray shift{prefix + "_shift", "int8_t", {}, false};
+  ConstantArray outlier{prefix + "_outliers", "int32_t", {}, false};
   for (const target::ConvChannel& channel : channels) {
     bias.values.push_back(channel.bias);
     multiplier.values.push_back(channel.factor.multiplier);
     shift.values.push_back(channel.factor.shift);
   }
-  return {{prefix + "_weights", "int8_t", {weights.begin(), weights.end()}, true},
-          std::move(bias),
-          std::move(multiplier),
-          std::move(shift)};
+  for (const target::Outlier& o : outliers) {
+    outlier.values.insert(outlier.values.end(), {o.channel, o.factor.multiplier, o.factor.shift});
+  }
+  std::vector<ConstantArray> constants{
+      {prefix + "_weights", is_wide ? "int16_t" : "int8_t", {weights.begin(), weights.end()}, true},
+      std::move(bias),
+      std::move(multiplier),
+      std::move(shift)};
+  if (!outliers.empty()) constants.push_back(std::move(outlier));
+  return constants;
 }
 
 }  // namespace
@@ -109,6 +118,10 @@ OpCode convolution_code(const ir::Graph& graph, const ir::Op& op, const target::
   p.set("bias", constants[1].pointer());
   p.set("multiplier", constants[2].pointer());
   p.set("shift", constants[3].pointer());
+  if (constants.size() > 4) {
+    p.set("outliers", constants[4].pointer());
+    p.set("outlier_count", static_cast<std::int64_t>(constants[4].values.size()) / 3);
+  }
   return {{std::move(call)}, std::move(constants), true};
 }
 

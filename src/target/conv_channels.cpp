@@ -62,6 +62,21 @@ void make_positive(ConvChannel& channel) {
 
 }  // namespace
 
+bool ConvChannel::requantizes_fast() const {
+  constexpr std::int64_t limit = std::int64_t{1} << 30;
+  return least > -limit && greatest < limit && factor.multiplier >= 0 && factor.shift <= -1 && factor.shift >= -22;
+}
+
+std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {
+  std::vector<Outlier> outliers;
+  for (std::size_t o = 0; o < channels.size(); ++o) {
+    if (channels[o].requantizes_fast()) continue;
+    outliers.push_back({static_cast<int>(o), channels[o].factor});
+    channels[o].factor = {0, -1};
+  }
+  return outliers;
+}
+
 std::vector<ConvChannel> conv_channels(const ir::Graph& graph, const ir::Op& op) {
   const Convolution c = convolution_of(graph, op).value();
   const int in_zero_point = graph.tensor(op.inputs[0]).zero_point();

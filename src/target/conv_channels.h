@@ -17,7 +17,19 @@ struct ConvChannel {
   ir::FixedPointFactor factor;
   std::int64_t least = 0;  ///< Bounds of the accumulator over all int8 inputs.
   std::int64_t greatest = 0;
+
+  /// Whether the five-instruction requantization of kernels/dsp/outputs.h, which has the proof, is exact for it.
+  bool requantizes_fast() const;
 };
+
+/// A channel whose outputs SIMD kernels compute again, with full requantization.
+struct Outlier {
+  int channel = 0;
+  ir::FixedPointFactor factor;
+};
+
+/// Takes the factors of the channels that do not requantize fast out of `channels`, and leaves harmless ones.
+std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels);
 
 /// The channels of `op`, rewritten where that changes no output but suits kernels: real models hold dead channels whose
 /// scales underflow and whose biases saturate, and channels of negative scale.

@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "target/conv_channels.h"
 #include "target/convolution.h"
+#include "target/depthwise_choice.h"
 #include "target/kernel_variants.h"
+#include "target/weight_layout.h"
 
 namespace thimble::target {
 
@@ -44,79 +46,58 @@ struct Candidate {
 };
 
 Candidate generic_kernel(const Convolution& c) {
-  if (c.depthwise) return {"s8_dwconv_generic", 0, "any depthwise convolution"};
   if (c.is_1x1() && !c.is_padded()) return {"s8_conv1x1_1x2_generic", 0, "1x1 kernel"};
   return {"s8_conv_1x2_generic", 0, "any convolution"};
 }
 
-/// Whether the five-instruction requantization of kernels/dsp/outputs.h, which has the proof, is exact for a channel.
-bool requantizes_fast(const ConvChannel& channel) {
-  constexpr std::int64_t limit = std::int64_t{1} << 30;
-  const ir::FixedPointFactor factor = channel.factor;
-  return channel.least > -limit && channel.greatest < limit && factor.multiplier >= 0 && factor.shift <= -1 &&
-         factor.shift >= -22;
-}
+/// Output pixels that a call of a row kernel computes.
+int pixels_a_call(const Convolution& c) { return c.is_pointwise() ? c.out_h * c.out_w : c.out_w; }
 
 /// Bytes of the int16 columns that kernels/dsp/columns.h interleaves: four pixels, or one where no row has three.
 std::int64_t column_bytes(const Convolution& c) {
   const std::int64_t depth = (std::int64_t{c.kernel_h} * c.kernel_w * c.in_ch + 3) / 4 * 4;
-  const int pixels_a_call = c.is_pointwise() ? c.out_h * c.out_w : c.out_w;
-  return 2 * depth * (pixels_a_call > 2 ? 4 : 1);
+  return 2 * depth * (pixels_a_call(c) > 2 ? 4 : 1);
 }
 
-/// Scratch of kernels/dsp/dwconv_planes.h.
-std::int64_t plane_bytes(const Convolution& c) {
-  const int size = c.kernel_h;
-  const int reach = ((c.out_w + 3) / 4 * 4 - 1) * c.stride_w + size + 1;
-  const int columns = (std::max(reach, c.padding.left + c.in_w) + 1) / 2 * 2;
-  const int tap_words = size * ((size + 1) / 2) * (c.stride_w == 1 ? 2 : 1);
-  return 4 * std::int64_t{size} * columns * 2 + 4 * std::int64_t{tap_words} * 4;
+/// Kernels of int8 weights and, by the name with "s8w16" for "s8", of weights that are stored as int16.
+std::vector<Candidate> with_wide_weights(const Candidate& narrow) {
+  const std::string wide = "s8w16" + narrow.kernel.substr(2);
+  return {narrow, {wide, narrow.scratch_bytes, narrow.reason + ", weights stored as int16"}};
 }
 
-/// The planes kernel for a depthwise convolution, if there is one.
-std::optional<Candidate> depthwise_dsp_kernel(const Convolution& c) {
-  const bool is_square = c.kernel_h == c.kernel_w && c.stride_h == c.stride_w;
-  const bool has_size = c.kernel_h == 3 || c.kernel_h == 5 || c.kernel_h == 7;
-  const bool is_dense = c.dilation_h == 1 && c.dilation_w == 1 && c.multiplier() == 1;
-  if (!is_square || !has_size || !is_dense || c.stride_w > 2) return std::nullopt;
-  return Candidate{fmt::format("s8_dwconv_{0}x{0}s{1}_dsp", c.kernel_h, c.stride_w), plane_bytes(c),
-                   "SIMD over widened planes of four channels"};
-}
-
-/// A fully connected layer's widened column lies beside its whole input, twice as large. Above this, its few
-/// multiply-accumulates are not worth the SRAM.
-constexpr std::int64_t max_lone_column_bytes = 4096;
-
-bool has_lone_long_column(const Convolution& c) {
-  return c.is_pointwise() && c.out_h * c.out_w == 1 && column_bytes(c) > max_lone_column_bytes;
-}
-
-std::optional<Candidate> dsp_kernel(const Convolution& c) {
-  if (c.depthwise && c.in_ch > 1) return depthwise_dsp_kernel(c);
-  // A depthwise convolution of one input channel is a convolution.
-  if (c.is_1x1() && !c.is_padded()) return Candidate{"s8_conv1x1_4x2_dsp", column_bytes(c), "SIMD, 1x1 kernel"};
-  if (c.in_ch % 4 == 0) return Candidate{"s8_conv_4x2_dsp", column_bytes(c), "SIMD, in_ch % 4 == 0"};
-  // Columns of bytes before they are widened: half as much again.
-  return Candidate{"s8_conv_any_4x2_dsp", column_bytes(c) / 2 * 3, "SIMD, any in_ch"};
-}
-
-/// The best variant on a core with or without SIMD.
-Candidate best_kernel(const ir::Graph& graph, const ir::Op& op, const Convolution& c, bool dsp) {
-  Candidate generic = generic_kernel(c);
-  if (!dsp) return generic;
-  if (has_lone_long_column(c)) {
-    generic.reason += ": a widened column would need too much SRAM";
-    return generic;
+std::vector<Candidate> dsp_kernels(const Convolution& c) {
+  if (c.is_1x1() && !c.is_padded()) {
+    if (pixels_a_call(c) <= 2) return with_wide_weights({"s8_conv1x1_1x4_dsp", 0, "SIMD, few pixels"});
+    return with_wide_weights({"s8_conv1x1_4x2_dsp", column_bytes(c), "SIMD, 1x1 kernel"});
   }
-  std::optional<Candidate> simd = dsp_kernel(c);
-  if (simd && std::ranges::all_of(conv_channels(graph, op), requantizes_fast)) return *std::move(simd);
-  if (simd) generic.reason += ": a channel's factor is out of the SIMD kernel's range";
-  return generic;
+  if (c.in_ch % 4 == 0) return with_wide_weights({"s8_conv_4x2_dsp", column_bytes(c), "SIMD, in_ch % 4 == 0"});
+  // Columns of bytes before they are widened: half as much again.
+  return with_wide_weights({"s8_conv_any_4x2_dsp", column_bytes(c) / 2 * 3, "SIMD, any in_ch"});
+}
+
+/// The variants on a core with or without SIMD, the default first. Channels out of the SIMD requantization's range are
+/// computed again.
+std::vector<Candidate> variants_for(const Convolution& c, bool dsp) {
+  return dsp ? dsp_kernels(c) : std::vector{generic_kernel(c)};
+}
+
+KernelChoice choice_of(const Convolution& c, const Candidate& candidate) {
+  const KernelVariant& variant = kernel_variant(candidate.kernel);
+  const bool has_border = variant.driver == "thimble_conv_rows";
+  KernelChoice result;
+  result.kernel = variant.name;
+  result.folder = variant.folder;
+  result.driver = variant.driver;
+  result.weight_layout = variant.weight_layout;
+  result.weight_bytes = packed_bytes(variant.weight_layout, c.out_ch, c.depth());
+  result.scratch_bytes = (has_border ? c.border_bytes() : 0) + candidate.scratch_bytes;
+  result.reason = candidate.reason;
+  return result;
 }
 
 }  // namespace
 
-KernelChoice choose_conv_kernel(const ir::Graph& graph, const ir::Op& op, bool dsp) {
+std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op, bool dsp) {
   check_types(graph, op);
   if (!std::holds_alternative<ir::FullyConnected>(op.kind) && graph.tensor(op.inputs[0]).shape[0] != 1) {
     refuse_op(graph, op, "a batch of more than 1 is not supported");
@@ -125,17 +106,11 @@ KernelChoice choose_conv_kernel(const ir::Graph& graph, const ir::Op& op, bool d
   if (c.kernel_h > max_kernel_h) {
     refuse_op(graph, op, fmt::format("a kernel of {} rows is too tall ({} is the most)", c.kernel_h, max_kernel_h));
   }
-  const Candidate best = best_kernel(graph, op, c, dsp);
-  const KernelVariant& variant = kernel_variant(best.kernel);
-  KernelChoice result;
-  result.kernel = variant.name;
-  result.folder = variant.folder;
-  result.driver = variant.driver;
-  result.weight_layout = variant.weight_layout;
-  const bool has_border = variant.driver == "thimble_conv_rows";
-  result.scratch_bytes = (has_border ? c.border_bytes() : 0) + best.scratch_bytes;
-  result.reason = best.reason;
-  return result;
+  // With SIMD, a depthwise convolution of one input channel is best a convolution.
+  if (c.depthwise && !(dsp && c.in_ch == 1)) return {choose_depthwise_kernel(c, dsp)};
+  std::vector<KernelChoice> kernels;
+  for (const Candidate& candidate : variants_for(c, dsp)) kernels.push_back(choice_of(c, candidate));
+  return kernels;
 }
 
 void refuse_op(const ir::Graph& graph, const ir::Op& op, const std::string& why) {

@@ -18,89 +18,91 @@ using ir::DataType;
 constexpr int max_filter_h = 64;
 constexpr std::size_t max_rank = 4;
 
+using Candidates = std::vector<KernelChoice>;
+
 class Chooser {
  public:
   Chooser(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options)
       : graph_(graph), op_(op), dsp_(core.dsp && options.dsp) {}
 
-  KernelChoice operator()(const ir::Conv2D&) const { return choose_conv_kernel(graph_, op_, dsp_); }
-  KernelChoice operator()(const ir::DepthwiseConv2D&) const { return choose_conv_kernel(graph_, op_, dsp_); }
-  KernelChoice operator()(const ir::FullyConnected&) const { return choose_conv_kernel(graph_, op_, dsp_); }
+  Candidates operator()(const ir::Conv2D&) const { return conv_kernels(graph_, op_, dsp_); }
+  Candidates operator()(const ir::DepthwiseConv2D&) const { return conv_kernels(graph_, op_, dsp_); }
+  Candidates operator()(const ir::FullyConnected&) const { return conv_kernels(graph_, op_, dsp_); }
 
-  KernelChoice operator()(const ir::Add&) const {
-    return binary(dsp_ && adds_fast() ? "s8_add_dsp" : "s8_add_generic");
+  Candidates operator()(const ir::Add&) const {
+    return {binary(dsp_ && adds_fast() ? "s8_add_dsp" : "s8_add_generic")};
   }
-  KernelChoice operator()(const ir::Sub&) const { return binary("s8_sub_generic"); }
-  KernelChoice operator()(const ir::Mul&) const { return binary("s8_mul_generic"); }
+  Candidates operator()(const ir::Sub&) const { return {binary("s8_sub_generic")}; }
+  Candidates operator()(const ir::Mul&) const { return {binary("s8_mul_generic")}; }
 
-  KernelChoice operator()(const ir::Pool2D& pool) const {
+  Candidates operator()(const ir::Pool2D& pool) const {
     require_int8();
     require_one_image();
     require(pool.filter_h <= max_filter_h,
             fmt::format("a window of {} rows is too tall ({} is the most)", pool.filter_h, max_filter_h));
-    return choice(pool.kind == ir::PoolKind::average ? "s8_avgpool_generic" : "s8_maxpool_generic", "any window");
+    return {choice(pool.kind == ir::PoolKind::average ? "s8_avgpool_generic" : "s8_maxpool_generic", "any window")};
   }
 
-  KernelChoice operator()(const ir::Mean& mean) const {
+  Candidates operator()(const ir::Mean& mean) const {
     require_int8();
     require(mean_groups(mean) <= 4,
             "its axes are too scattered: it must be a mean over [outer][reduced][inner][reduced]");
-    return choice("s8_mean_generic", "any axes");
+    return {choice("s8_mean_generic", "any axes")};
   }
 
-  KernelChoice operator()(const ir::Pad& pad) const {
+  Candidates operator()(const ir::Pad& pad) const {
     require_bytes();
     require(pad.amounts.size() <= max_rank, "has more than 4 dimensions");
     require(pad.amounts.size() < max_rank || pad.amounts[0] == std::array{0, 0}, "pads the batch dimension");
-    return choice("s8_pad_generic", "any padding");
+    return {choice("s8_pad_generic", "any padding")};
   }
 
-  KernelChoice operator()(const ir::Reshape&) const { return choice("s8_copy_generic", "a copy where not aliased"); }
+  Candidates operator()(const ir::Reshape&) const { return {choice("s8_copy_generic", "a copy where not aliased")}; }
 
-  KernelChoice operator()(const ir::Transpose& transpose) const {
+  Candidates operator()(const ir::Transpose& transpose) const {
     require_bytes();
     require(transpose.permutation.size() <= max_rank, "has more than 4 dimensions");
-    return choice("s8_transpose_generic", "any permutation");
+    return {choice("s8_transpose_generic", "any permutation")};
   }
 
-  KernelChoice operator()(const ir::Concat& concat) const {
+  Candidates operator()(const ir::Concat& concat) const {
     require(concat.activation == ir::Activation::none, "a concatenation with a fused activation is not supported");
-    return choice("s8_copy_generic", "one copy an input");
+    return {choice("s8_copy_generic", "one copy an input")};
   }
 
-  KernelChoice operator()(const ir::ResizeNearest&) const {
+  Candidates operator()(const ir::ResizeNearest&) const {
     require_bytes();
     require_one_image();
-    return choice("s8_resize_nearest_generic", "rows and columns by table");
+    return {choice("s8_resize_nearest_generic", "rows and columns by table")};
   }
 
-  KernelChoice operator()(const ir::Softmax&) const {
+  Candidates operator()(const ir::Softmax&) const {
     require_int8();
     require(output().scale() == 1.0F / 256 && output().zero_point() == -128,
             fmt::format("an int8 softmax has scale 1/256 and zero point -128, not {} and {}", output().scale(),
                         output().zero_point()));
-    return choice("s8_softmax_generic", "TFLite's fixed point");
+    return {choice("s8_softmax_generic", "TFLite's fixed point")};
   }
 
-  KernelChoice operator()(const ir::Sigmoid&) const {
+  Candidates operator()(const ir::Sigmoid&) const {
     require_int8();
-    return table();
+    return {table()};
   }
-  KernelChoice operator()(const ir::Clamp&) const {
+  Candidates operator()(const ir::Clamp&) const {
     require_bytes();
-    return table();
+    return {table()};
   }
-  KernelChoice operator()(const ir::Quantize&) const {
+  Candidates operator()(const ir::Quantize&) const {
     require_bytes();
-    return table();
+    return {table()};
   }
 
-  KernelChoice operator()(const ir::Dequantize&) const {
+  Candidates operator()(const ir::Dequantize&) const {
     refuse("float32 inside the network is not supported (only at its ends)");
   }
-  KernelChoice operator()(const ir::ShapeOf&) const { refuse_shape_arithmetic(); }
-  KernelChoice operator()(const ir::StridedSlice&) const { refuse_shape_arithmetic(); }
-  KernelChoice operator()(const ir::Pack&) const { refuse_shape_arithmetic(); }
+  Candidates operator()(const ir::ShapeOf&) const { refuse_shape_arithmetic(); }
+  Candidates operator()(const ir::StridedSlice&) const { refuse_shape_arithmetic(); }
+  Candidates operator()(const ir::Pack&) const { refuse_shape_arithmetic(); }
 
  private:
   const ir::Tensor& input(std::size_t i = 0) const { return graph_.tensor(op_.inputs.at(i)); }
@@ -184,8 +186,13 @@ class Chooser {
 
 }  // namespace
 
-KernelChoice choose_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options) {
+std::vector<KernelChoice> kernel_candidates(const ir::Graph& graph, const ir::Op& op, const Core& core,
+                                            const KernelOptions& options) {
   return std::visit(Chooser(graph, op, core, options), op.kind);
+}
+
+KernelChoice choose_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options) {
+  return kernel_candidates(graph, op, core, options).front();
 }
 
 }  // namespace thimble::target

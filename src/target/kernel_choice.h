@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "ir/graph.h"
 #include "target/board.h"
@@ -12,10 +13,11 @@ namespace thimble::target {
 /// A kernel variant for one op, and everything that others must know of it. The function that picks the variant says
 /// what it needs, so that the two cannot disagree.
 struct KernelChoice {
-  std::string kernel;         ///< The row kernel's name, "s8_conv1x1_2x2_dsp": also its header's, in `folder`.
-  std::string folder;         ///< "generic" or "dsp": kernels/<folder>/<kernel>.h
-  std::string driver;         ///< The driver function that the generated code calls: "thimble_conv_rows".
-  std::string weight_layout;  ///< What emit/weights packs: "ohwi", "pairs_2x2", ... ; empty without weights.
+  std::string kernel;             ///< The row kernel's name, "s8_conv1x1_2x2_dsp": also its header's, in `folder`.
+  std::string folder;             ///< "generic" or "dsp": kernels/<folder>/<kernel>.h
+  std::string driver;             ///< The driver function that the generated code calls: "thimble_conv_rows".
+  std::string weight_layout;      ///< What emit/weights packs: "ohwi", "pairs_2x2", ... ; empty without weights.
+  std::int64_t weight_bytes = 0;  ///< Of the packed weights.
   std::int64_t scratch_bytes = 0;
   bool in_place = false;  ///< May write its output over its first input, element for element.
   std::string reason;     ///< Why this variant, one short phrase for the generated comment.
@@ -25,7 +27,12 @@ struct KernelOptions {
   bool dsp = true;  ///< Use the core's SIMD kernels where it has them.
 };
 
-/// The variant that runs `op` on `core`. @throws Error naming the layer if no kernel can run it.
+/// The variants that can run `op` on `core`, at least one. The first is the default; others trade flash for
+/// instructions. @throws Error naming the layer if no kernel can run it.
+std::vector<KernelChoice> kernel_candidates(const ir::Graph& graph, const ir::Op& op, const Core& core,
+                                            const KernelOptions& options = {});
+
+/// The default variant.
 KernelChoice choose_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core,
                            const KernelOptions& options = {});
 

@@ -28,7 +28,9 @@ std::vector<emulate::TensorValues> random_inputs(const ir::Graph& graph, int cou
 void expect_equals_reference(const StreamedShape& shape, bool dsp) {
   const target::Core core{dsp ? "cortex-m7" : "host", dsp, {}, {}, {}};
   const auto choose = [&](const ir::Graph& graph, const ir::Op& op) { return target::choose_kernel(graph, op, core); };
-  const auto [graph, plan] = streamed_convolutions(shape, choose);
+  const PlannedGraph streamed = streamed_convolutions(shape, choose);
+  const ir::Graph& graph = streamed.graph;
+  const plan::Plan& plan = streamed.plan;
   plan::verify_plan(graph, plan);
   const auto inputs = random_inputs(graph, 2);
   emulate::ExecuteOptions options;

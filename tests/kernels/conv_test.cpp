@@ -37,14 +37,15 @@ std::set<std::string> check(Random& random, const ConvCase& c) {
   const auto expected = single.expected();
   std::set<std::string> used;
   for (const bool dsp : {false, true}) {
-    const auto choice = target::choose_kernel(single.graph, single.op(), core_with(dsp));
-    used.insert(choice.kernel);
-    for (const Execution& execution :
-         {Execution{}, Execution{2, false, false}, Execution{1, true, false}, Execution{3, true, false}}) {
-      EXPECT_EQ(testing::run_kernel(single, choice, execution), expected)
-          << choice.kernel << ", " << text_of(c) << ", rows a call " << execution.rows_a_call
-          << (execution.rings ? ", rings" : "");
-      if (c.connected) break;  // One row.
+    for (const auto& choice : target::kernel_candidates(single.graph, single.op(), core_with(dsp))) {
+      used.insert(choice.kernel);
+      for (const Execution& execution :
+           {Execution{}, Execution{2, false, false}, Execution{1, true, false}, Execution{3, true, false}}) {
+        EXPECT_EQ(testing::run_kernel(single, choice, execution), expected)
+            << choice.kernel << ", " << text_of(c) << ", rows a call " << execution.rows_a_call
+            << (execution.rings ? ", rings" : "");
+        if (c.connected) break;  // One row.
+      }
     }
   }
   return used;
@@ -171,6 +172,8 @@ TEST(Convolution, CasesReachEveryVariant) {
     c.in_ch = in_ch;
     add(c);
     c.kernel_h = c.kernel_w = 1;
+    add(c);
+    c.in_h = c.in_w = 1;
     add(c);
   }
   for (const int size : {3, 5, 7}) {

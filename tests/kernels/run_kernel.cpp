@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "dsp/s8_add_dsp.h"
+#include "dsp/s8_conv1x1_1x4_dsp.h"
 #include "dsp/s8_conv1x1_4x2_dsp.h"
 #include "dsp/s8_conv_4x2_dsp.h"
 #include "dsp/s8_conv_any_4x2_dsp.h"
@@ -18,6 +19,10 @@
 #include "dsp/s8_dwconv_5x5s2_dsp.h"
 #include "dsp/s8_dwconv_7x7s1_dsp.h"
 #include "dsp/s8_dwconv_7x7s2_dsp.h"
+#include "dsp/s8w16_conv1x1_1x4_dsp.h"
+#include "dsp/s8w16_conv1x1_4x2_dsp.h"
+#include "dsp/s8w16_conv_4x2_dsp.h"
+#include "dsp/s8w16_conv_any_4x2_dsp.h"
 #include "generic/s8_add_generic.h"
 #include "generic/s8_avgpool_generic.h"
 #include "generic/s8_conv1x1_1x2_generic.h"
@@ -59,7 +64,8 @@ Call unary_call(Driver driver, Kernel kernel, Parameters parameters) {
 /// The arrays that a thimble_conv points to.
 struct ConvArrays {
   std::vector<std::int8_t> weights;
-  std::vector<std::int32_t> bias, multiplier;
+  std::vector<std::int16_t> wide_weights;
+  std::vector<std::int32_t> bias, multiplier, outliers;
   std::vector<std::int8_t> shift;
 };
 
@@ -94,26 +100,43 @@ thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays) {
           single.output().zero_point(),
           range.low,
           range.high,
-          arrays.weights.data(),
+          arrays.wide_weights.empty() ? static_cast<const void*>(arrays.weights.data()) : arrays.wide_weights.data(),
           arrays.bias.data(),
           arrays.multiplier.data(),
-          arrays.shift.data()};
+          arrays.shift.data(),
+          arrays.outliers.data(),
+          static_cast<std::int32_t>(arrays.outliers.size() / 3)};
 }
 
 Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
   auto arrays = std::make_shared<ConvArrays>();
-  const auto channels = target::conv_channels(single.graph, single.op());
+  auto channels = target::conv_channels(single.graph, single.op());
   arrays->weights = target::pack_weights(choice.weight_layout, channels);
+  if (target::is_wide(choice.weight_layout)) {
+    arrays->wide_weights.assign(arrays->weights.begin(), arrays->weights.end());
+  }
+  if (choice.folder == "dsp") {
+    for (const target::Outlier& o : target::take_outliers(channels)) {
+      arrays->outliers.insert(arrays->outliers.end(), {o.channel, o.factor.multiplier, o.factor.shift});
+    }
+  }
   for (const target::ConvChannel& channel : channels) {
     arrays->bias.push_back(channel.bias);
     arrays->multiplier.push_back(channel.factor.multiplier);
     arrays->shift.push_back(static_cast<std::int8_t>(channel.factor.shift));
   }
   const thimble_conv p = conv_parameters(single, *arrays);
-  const std::map<std::string, thimble_conv_kernel*> row_kernels{
-      {"s8_conv_1x2_generic", s8_conv_1x2_generic}, {"s8_conv1x1_1x2_generic", s8_conv1x1_1x2_generic},
-      {"s8_dwconv_generic", s8_dwconv_generic},     {"s8_conv1x1_4x2_dsp", s8_conv1x1_4x2_dsp},
-      {"s8_conv_4x2_dsp", s8_conv_4x2_dsp},         {"s8_conv_any_4x2_dsp", s8_conv_any_4x2_dsp}};
+  const std::map<std::string, thimble_conv_kernel*> row_kernels{{"s8_conv_1x2_generic", s8_conv_1x2_generic},
+                                                                {"s8_conv1x1_1x2_generic", s8_conv1x1_1x2_generic},
+                                                                {"s8_dwconv_generic", s8_dwconv_generic},
+                                                                {"s8_conv1x1_4x2_dsp", s8_conv1x1_4x2_dsp},
+                                                                {"s8_conv_4x2_dsp", s8_conv_4x2_dsp},
+                                                                {"s8_conv_any_4x2_dsp", s8_conv_any_4x2_dsp},
+                                                                {"s8_conv1x1_1x4_dsp", s8_conv1x1_1x4_dsp},
+                                                                {"s8w16_conv1x1_1x4_dsp", s8w16_conv1x1_1x4_dsp},
+                                                                {"s8w16_conv1x1_4x2_dsp", s8w16_conv1x1_4x2_dsp},
+                                                                {"s8w16_conv_4x2_dsp", s8w16_conv_4x2_dsp},
+                                                                {"s8w16_conv_any_4x2_dsp", s8w16_conv_any_4x2_dsp}};
   const std::map<std::string, thimble_dwconv_kernel*> plane_kernels{
       {"s8_dwconv_3x3s1_dsp", s8_dwconv_3x3s1_dsp}, {"s8_dwconv_3x3s2_dsp", s8_dwconv_3x3s2_dsp},
       {"s8_dwconv_5x5s1_dsp", s8_dwconv_5x5s1_dsp}, {"s8_dwconv_5x5s2_dsp", s8_dwconv_5x5s2_dsp},

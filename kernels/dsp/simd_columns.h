@@ -1,0 +1,253 @@
+/* simd_columns.h: inner loops of matrix products of widened pixels with packed weights (columns.h), as assembly with
+ * portable twins, see simd.h.
+ */
+#ifndef THIMBLE_SIMD_COLUMNS_H
+#define THIMBLE_SIMD_COLUMNS_H
+
+#include "simd.h"
+
+/* The words that multiply word i of a column for one channel of a pair, from weights "pairs_by_four" or wide ones. */
+THIMBLE_INLINE uint32_t thimble_weight_word(const int8_t* weights, int32_t i, int channel, int wide) {
+  uint32_t bytes;
+  if (wide) return thimble_load_word(weights + 8 * i + 4 * channel);
+  bytes = thimble_load_word(weights + 4 * i);
+  return channel == 0 ? thimble_sxtb16(bytes) : thimble_sxtb16_odd(bytes);
+}
+
+/* A block of outputs: four pixels by all pairs of channels. In the order in which the assembly keeps them. */
+typedef struct {
+  const uint32_t* columns; /* words [words][4 pixels], two int16 of a pixel in each */
+  int32_t weight_bytes;    /* of a pair: 4 * words, 8 * words if wide; words is even and > 0 */
+  const int8_t* end;       /* of the pair's weights */
+  int32_t rounding_unit;   /* 2 * out_zero_point + 1 */
+  int8_t* out;
+  int32_t out_ch; /* bytes from a pixel to the next */
+  int32_t fourth; /* bytes from the first pixel to the fourth; to the third, if there are only three */
+  const int32_t* bias;
+  const int32_t* multiplier;
+  const int8_t* shift;
+  const int8_t* weights; /* words of bytes: channel 0, channel 1 for the first of the two, then for the second;
+                          * wide: for each word of a column, the word of channel 0, then of channel 1 */
+  int32_t pairs;         /* > 0 */
+} thimble_block;
+
+/* Computes a block: out = requantize(bias + sum over words of column * weights), outputs.h. `wide` is a constant.
+ *
+ * Two words a step of 26 instructions (22 if wide) for 32 MACs, two steps a round of 3 more; 88 a pair of channels (8
+ * outputs) besides. All fourteen registers are in use: what the loop does not need is on the stack, and so is r7, in
+ * case it is the frame pointer. The first word's products start the accumulators of pixels 1 to 3 from pixel 0's bias.
+ */
+THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide) {
+#if THIMBLE_HAS_DSP
+  register const thimble_block* r_block __asm__("r0") = block;
+/* Accumulators: r0-r3 of channel 0, r4, r5, r6, r8 of channel 1. Columns at r9, weights at r10: a word of each channel
+ * to r12 and r11. */
+#define THIMBLE_WEIGHTS  \
+  "ldr r11, [r10], #4\n" \
+  "sxtb16 r12, r11\n"    \
+  "sxtb16 r11, r11, ror #8\n"
+#define THIMBLE_WIDE_WEIGHTS "ldrd r12, r11, [r10], #8\n"
+#define THIMBLE_STEP(weights)   \
+  weights                       \
+      "ldrd r7, lr, [r9], #8\n" \
+      "smlad r0, r7, r12, r0\n" \
+      "smlad r4, r7, r11, r4\n" \
+      "smlad r1, lr, r12, r1\n" \
+      "smlad r5, lr, r11, r5\n" \
+      "ldrd r7, lr, [r9], #8\n" \
+      "smlad r2, r7, r12, r2\n" \
+      "smlad r6, r7, r11, r6\n" \
+      "smlad r3, lr, r12, r3\n" \
+      "smlad r8, lr, r11, r8\n"
+/* Pixel 0 last: the others start from its bias. */
+#define THIMBLE_FIRST_STEP(weights) \
+  weights                           \
+      "ldrd r7, lr, [r9, #8]\n"     \
+      "smlad r2, r7, r12, r0\n"     \
+      "smlad r6, r7, r11, r4\n"     \
+      "smlad r3, lr, r12, r0\n"     \
+      "smlad r8, lr, r11, r4\n"     \
+      "ldrd r7, lr, [r9], #16\n"    \
+      "smlad r1, lr, r12, r0\n"     \
+      "smlad r5, lr, r11, r4\n"     \
+      "smlad r0, r7, r12, r0\n"     \
+      "smlad r4, r7, r11, r4\n"
+/* acc to an output in lr, by multiplier r7, rounding r11, shift r12 */
+#define THIMBLE_OUTPUT(acc)                    \
+  "lsl " acc ", " acc ", #1\n smmlar lr, " acc \
+  ", r7, r11\n"                                \
+  "add lr, lr, " acc ", asr #31\n asr lr, lr, r12\n ssat lr, #8, lr\n"
+/* Four outputs to r9, r10 apart; the fourth before the third, which may take its place. */
+#define THIMBLE_OUTPUTS(acc0, acc1, acc2, acc3)                                 \
+  THIMBLE_OUTPUT(acc0)                                                          \
+  "strb lr, [r9]\n" THIMBLE_OUTPUT(acc1) "strb lr, [r9, r10]\n" THIMBLE_OUTPUT( \
+      acc3) "ldr " acc3 ", [sp, #24]\n strb lr, [r9, " acc3 "]\n" THIMBLE_OUTPUT(acc2) "strb lr, [r9, r10, lsl #1]\n"
+/* From the shift r12, negative, and the rounding unit r11: the rounding, and the shift as it is applied. */
+#define THIMBLE_ROUNDING "mvn lr, r12\n lsl r11, r11, lr\n rsb r12, r12, #0\n"
+/* `odd_pairs` is the bit of weight_bytes that is set where the number of two words is odd. */
+#define THIMBLE_BLOCK(weights, odd_pairs) \
+  __asm__ volatile( \
+      "push {r7}\n" \
+      "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n" \
+      "push {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n" \
+      "1:\n" \
+      "ldr r11, [sp, #28]\n" \
+      "ldrd r9, r12, [sp]\n" \
+      "ldr r10, [sp, #40]\n" \
+      "ldrd r0, r4, [r11], #8\n" \
+      "str r11, [sp, #28]\n" \
+      "add r11, r10, r12\n" \
+      "str r11, [sp, #8]\n" \
+      "tst r12, #" odd_pairs "\n" THIMBLE_FIRST_STEP(weights) THIMBLE_STEP(weights) \
+      "beq 3f\n" \
+      "b 4f\n" \
+      "2:\n" THIMBLE_STEP(weights) THIMBLE_STEP(weights) \
+      "3:\n" THIMBLE_STEP(weights) THIMBLE_STEP(weights) \
+      "4:\n" \
+      "ldr r11, [sp, #8]\n" \
+      "cmp r10, r11\n" \
+      "bne 2b\n" \
+      "str r10, [sp, #40]\n" \
+      "ldr r7, [sp, #32]\n" \
+      "ldr r12, [sp, #36]\n" \
+      "ldr r11, [sp, #12]\n" \
+      "ldrd r9, r10, [sp, #16]\n" \
+      "ldr r7, [r7]\n" \
+      "ldrsb r12, [r12]\n" THIMBLE_ROUNDING THIMBLE_OUTPUTS("r0", "r1", "r2", "r3") \
+      "ldrd r0, r1, [sp, #32]\n" \
+      "ldr r11, [sp, #12]\n" \
+      "ldr r7, [r0, #4]\n" \
+      "ldrsb r12, [r1, #1]\n" \
+      "add r0, r0, #8\n" \
+      "add r1, r1, #2\n" \
+      "strd r0, r1, [sp, #32]\n" \
+      "add r9, r9, #1\n" THIMBLE_ROUNDING THIMBLE_OUTPUTS("r4", "r5", "r6", "r8") \
+      "ldr r0, [sp, #44]\n" \
+      "add r9, r9, #1\n" \
+      "str r9, [sp, #16]\n" \
+      "subs r0, r0, #1\n" \
+      "str r0, [sp, #44]\n" \
+      "bne 1b\n" \
+      "add sp, sp, #48\n" \
+      "pop {r7}\n" \
+      : "+r"(r_block) \
+      : \
+      : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+  if (wide) {
+    THIMBLE_BLOCK(THIMBLE_WIDE_WEIGHTS, "16");
+  } else {
+    THIMBLE_BLOCK(THIMBLE_WEIGHTS, "8");
+  }
+#undef THIMBLE_WEIGHTS
+#undef THIMBLE_WIDE_WEIGHTS
+#undef THIMBLE_BLOCK
+#undef THIMBLE_STEP
+#undef THIMBLE_FIRST_STEP
+#undef THIMBLE_OUTPUT
+#undef THIMBLE_OUTPUTS
+#undef THIMBLE_ROUNDING
+#else
+  const int32_t words = block->weight_bytes / (wide ? 8 : 4);
+  int32_t o, pixel, i;
+  for (o = 0; o < 2 * block->pairs; ++o) {
+    const int8_t* const weights = block->weights + o / 2 * block->weight_bytes;
+    thimble_channel channel;
+    channel.multiplier = block->multiplier[o];
+    channel.shift = -block->shift[o];
+    channel.rounding = block->rounding_unit * ((int32_t)1 << (channel.shift - 1));
+    for (pixel = 3; pixel >= 0; --pixel) {
+      int32_t acc = block->bias[o];
+      for (i = 0; i < words; ++i) {
+        acc = thimble_smlad(block->columns[4 * i + pixel], thimble_weight_word(weights, i, o % 2, wide), acc);
+      }
+      block->out[o + (pixel == 3 ? block->fourth : pixel * block->out_ch)] =
+          thimble_output_of_twice(&channel, thimble_twice(acc));
+    }
+  }
+#endif
+}
+
+/* Dot products of one pixel with two channels: acc = bias + ..., the pixel's words `step` apart. `wide` is a constant.
+ */
+THIMBLE_INLINE void thimble_dot_1x2(int32_t acc[2], const uint32_t* column, int32_t step, const int8_t* weights,
+                                    int32_t words, int wide) {
+  const int32_t bytes = wide ? 8 : 4; /* of the weights of a word */
+  const int8_t* const end = weights + bytes * words;
+  do { /* two words a step: `words` is even */
+    acc[0] = thimble_smlad(column[0], thimble_weight_word(weights, 0, 0, wide), acc[0]);
+    acc[1] = thimble_smlad(column[0], thimble_weight_word(weights, 0, 1, wide), acc[1]);
+    acc[0] = thimble_smlad(column[step], thimble_weight_word(weights, 1, 0, wide), acc[0]);
+    acc[1] = thimble_smlad(column[step], thimble_weight_word(weights, 1, 1, wide), acc[1]);
+    weights += 2 * bytes;
+    column += 2 * step;
+  } while (weights != end);
+}
+
+/* Dot products of one pixel with four channels: acc += sum over `fours` times four elements, `fours` > 0. `wide` is a
+ * constant.
+ *
+ * in       int8 [4 * fours], any address
+ * weights  for each four elements, four of each channel; wide: int16, elements 0 2 of each channel, then 1 3
+ * 20 instructions for 16 MACs (14 if wide), two steps a round of 2 more; 12 besides.
+ */
+THIMBLE_INLINE void thimble_dot_1x4(int32_t acc[4], const int8_t* in, const int8_t* weights, int32_t fours, int wide) {
+#if THIMBLE_HAS_DSP
+  register int32_t* r_acc __asm__("r0") = acc;
+  register const int8_t* r_in __asm__("r1") = in;
+  register const int8_t* r_weights __asm__("r2") = weights;
+  register const int8_t* r_end __asm__("r3") = in + 4 * fours;
+/* Accumulators r4, r5, r6, r8; elements 0 2 in r7, 1 3 in lr; weights r9-r12. */
+#define THIMBLE_ELEMENTS "ldr r0, [r1], #4\n ldm r2!, {r9, r10, r11, r12}\n sxtb16 r7, r0\n sxtb16 lr, r0, ror #8\n"
+#define THIMBLE_TWO_OF(word, acc) \
+  "sxtb16 r0, " word "\n sxtb16 " word ", " word ", ror #8\n smlad " acc ", r0, r7, " acc "\n"
+#define THIMBLE_FOUR_SUMS(elements)                                                             \
+  "smlad r4, r9, " elements ", r4\n smlad r5, r10, " elements ", r5\n smlad r6, r11, " elements \
+  ", r6\n"                                                                                      \
+  "smlad r8, r12, " elements ", r8\n"
+#define THIMBLE_STEP                                                                                  \
+  THIMBLE_ELEMENTS THIMBLE_TWO_OF("r9", "r4") THIMBLE_TWO_OF("r10", "r5") THIMBLE_TWO_OF("r11", "r6") \
+      THIMBLE_TWO_OF("r12", "r8") THIMBLE_FOUR_SUMS("lr")
+#define THIMBLE_WIDE_STEP \
+  THIMBLE_ELEMENTS THIMBLE_FOUR_SUMS("r7") "ldm r2!, {r9, r10, r11, r12}\n" THIMBLE_FOUR_SUMS("lr")
+#define THIMBLE_DOT(step)                                     \
+  __asm__ volatile(                                           \
+      "push {r0, r7}\n"                                       \
+      "sub r7, r3, r1\n"                                      \
+      "ldm r0, {r4, r5, r6, r8}\n"                            \
+      "tst r7, #4\n"                                          \
+      "bne 2f\n"                                              \
+      "1:\n" step "2:\n" step                                 \
+      "cmp r1, r3\n"                                          \
+      "bne 1b\n"                                              \
+      "pop {r0, r7}\n"                                        \
+      "stm r0, {r4, r5, r6, r8}\n"                            \
+      : "+r"(r_acc), "+r"(r_in), "+r"(r_weights), "+r"(r_end) \
+      :                                                       \
+      : "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+  if (wide) {
+    THIMBLE_DOT(THIMBLE_WIDE_STEP);
+  } else {
+    THIMBLE_DOT(THIMBLE_STEP);
+  }
+#undef THIMBLE_ELEMENTS
+#undef THIMBLE_TWO_OF
+#undef THIMBLE_FOUR_SUMS
+#undef THIMBLE_STEP
+#undef THIMBLE_WIDE_STEP
+#undef THIMBLE_DOT
+#else
+  int32_t i, channel;
+  for (i = 0; i < fours; ++i) {
+    const uint32_t bytes = thimble_load_word(in + 4 * i);
+    for (channel = 0; channel < 4; ++channel) {
+      const int8_t* const at = weights + (wide ? 32 * i : 16 * i) + 4 * channel;
+      const uint32_t word = thimble_load_word(at);
+      acc[channel] = thimble_smlad(thimble_sxtb16(bytes), wide ? word : thimble_sxtb16(word), acc[channel]);
+      acc[channel] = thimble_smlad(thimble_sxtb16_odd(bytes),
+                                   wide ? thimble_load_word(at + 16) : thimble_sxtb16_odd(word), acc[channel]);
+    }
+  }
+#endif
+}
+
+#endif
