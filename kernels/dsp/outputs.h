@@ -18,7 +18,7 @@ THIMBLE_INLINE thimble_channel thimble_channel_of(const thimble_conv* p, int32_t
   channel.multiplier = p->multiplier[o];
   channel.shift = -p->shift[o];
   channel.rounding = (2 * p->out_zero_point + 1) * ((int32_t)1 << (channel.shift - 1));
-  channel.twice_bias = 2 * p->bias[o];
+  channel.twice_bias = thimble_twice(p->bias[o]);
   return channel;
 }
 

@@ -6,7 +6,7 @@
 
 THIMBLE_SHARED void s8_dwconv_3x3s1_dsp(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
                                         int32_t first, int32_t end, void* scratch) {
-  thimble_dwconv_planes(p, in, out, first, end, scratch, 3, 1);
+  thimble_dwconv_square(p, in, out, first, end, scratch, 3, 1);
 }
 
 #endif

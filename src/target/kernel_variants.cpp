@@ -12,7 +12,7 @@ namespace {
 constexpr std::array variants{
     KernelVariant{"s8_conv_1x2_generic", "generic", "thimble_conv_rows", "ohwi"},
     KernelVariant{"s8_conv1x1_1x2_generic", "generic", "thimble_conv_rows", "ohwi"},
-    KernelVariant{"s8_dwconv_generic", "generic", "thimble_conv_rows", "hwc"},
+    KernelVariant{"s8_dwconv_generic", "generic", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_avgpool_generic", "generic", "thimble_pool_rows", ""},
     KernelVariant{"s8_maxpool_generic", "generic", "thimble_pool_rows", ""},
     KernelVariant{"s8_add_generic", "generic", "thimble_binary_rows", ""},
@@ -39,6 +39,7 @@ constexpr std::array variants{
     KernelVariant{"s8_dwconv_5x5s2_dsp", "dsp", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_dwconv_7x7s1_dsp", "dsp", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_dwconv_7x7s2_dsp", "dsp", "thimble_dwconv_rows", "chw"},
+    KernelVariant{"s8_dwconv_any_dsp", "dsp", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_add_dsp", "dsp", "thimble_binary_rows", ""},
 };
 

@@ -46,6 +46,10 @@ std::set<std::string> check(Random& random, const ConvCase& c) {
             << (execution.rings ? ", rings" : "");
         if (c.connected) break;  // One row.
       }
+      if (choice.in_place) {
+        EXPECT_EQ(testing::run_kernel(single, choice, {0, false, true}), expected)
+            << choice.kernel << ", " << text_of(c) << ", in place";
+      }
     }
   }
   return used;
@@ -153,6 +157,24 @@ TEST(DepthwiseConvolution, OfSquareKernelsEqualsTheReferenceForEveryWidth) {
   }
 }
 
+/// Images of one column, as audio models have.
+TEST(DepthwiseConvolution, OfOneColumnEqualsTheReference) {
+  Random random(8);
+  for (int i = 0; i < 200; ++i) {
+    ConvCase c = any_case(random);
+    c.depthwise = true;
+    c.in_h = any_of(random, 1, 30);
+    c.in_w = c.kernel_w = 1;
+    c.out_ch = one_of(random, {1, 1, 2});
+    c.kernel_h = any_of(random, 1, 11);
+    c.stride_h = any_of(random, 1, 3);
+    c.dilation_h = one_of(random, {1, 1, 2});
+    c.padding = any_padding(random, c);
+    check(random, c);
+    if (HasFailure()) return;
+  }
+}
+
 TEST(Convolution, SumsWithoutOverflowWhereDepthIsGreatest) {
   Random random(6);
   ConvCase c;
@@ -176,6 +198,11 @@ TEST(Convolution, CasesReachEveryVariant) {
     c.in_h = c.in_w = 1;
     add(c);
   }
+  ConvCase tall;
+  tall.in_h = 8;
+  tall.depthwise = true;
+  tall.kernel_w = 1;
+  add(tall);
   for (const int size : {3, 5, 7}) {
     for (const int stride : {1, 2}) {
       ConvCase c;

@@ -19,6 +19,7 @@
 #include "dsp/s8_dwconv_5x5s2_dsp.h"
 #include "dsp/s8_dwconv_7x7s1_dsp.h"
 #include "dsp/s8_dwconv_7x7s2_dsp.h"
+#include "dsp/s8_dwconv_any_dsp.h"
 #include "dsp/s8w16_conv1x1_1x4_dsp.h"
 #include "dsp/s8w16_conv1x1_4x2_dsp.h"
 #include "dsp/s8w16_conv_4x2_dsp.h"
@@ -126,21 +127,17 @@ Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
     arrays->shift.push_back(static_cast<std::int8_t>(channel.factor.shift));
   }
   const thimble_conv p = conv_parameters(single, *arrays);
-  const std::map<std::string, thimble_conv_kernel*> row_kernels{{"s8_conv_1x2_generic", s8_conv_1x2_generic},
-                                                                {"s8_conv1x1_1x2_generic", s8_conv1x1_1x2_generic},
-                                                                {"s8_dwconv_generic", s8_dwconv_generic},
-                                                                {"s8_conv1x1_4x2_dsp", s8_conv1x1_4x2_dsp},
-                                                                {"s8_conv_4x2_dsp", s8_conv_4x2_dsp},
-                                                                {"s8_conv_any_4x2_dsp", s8_conv_any_4x2_dsp},
-                                                                {"s8_conv1x1_1x4_dsp", s8_conv1x1_1x4_dsp},
-                                                                {"s8w16_conv1x1_1x4_dsp", s8w16_conv1x1_1x4_dsp},
-                                                                {"s8w16_conv1x1_4x2_dsp", s8w16_conv1x1_4x2_dsp},
-                                                                {"s8w16_conv_4x2_dsp", s8w16_conv_4x2_dsp},
-                                                                {"s8w16_conv_any_4x2_dsp", s8w16_conv_any_4x2_dsp}};
+  const std::map<std::string, thimble_conv_kernel*> row_kernels{
+      {"s8_conv_1x2_generic", s8_conv_1x2_generic},     {"s8_conv1x1_1x2_generic", s8_conv1x1_1x2_generic},
+      {"s8_conv1x1_4x2_dsp", s8_conv1x1_4x2_dsp},       {"s8_conv_4x2_dsp", s8_conv_4x2_dsp},
+      {"s8_conv_any_4x2_dsp", s8_conv_any_4x2_dsp},     {"s8_conv1x1_1x4_dsp", s8_conv1x1_1x4_dsp},
+      {"s8w16_conv1x1_1x4_dsp", s8w16_conv1x1_1x4_dsp}, {"s8w16_conv1x1_4x2_dsp", s8w16_conv1x1_4x2_dsp},
+      {"s8w16_conv_4x2_dsp", s8w16_conv_4x2_dsp},       {"s8w16_conv_any_4x2_dsp", s8w16_conv_any_4x2_dsp}};
   const std::map<std::string, thimble_dwconv_kernel*> plane_kernels{
       {"s8_dwconv_3x3s1_dsp", s8_dwconv_3x3s1_dsp}, {"s8_dwconv_3x3s2_dsp", s8_dwconv_3x3s2_dsp},
       {"s8_dwconv_5x5s1_dsp", s8_dwconv_5x5s1_dsp}, {"s8_dwconv_5x5s2_dsp", s8_dwconv_5x5s2_dsp},
-      {"s8_dwconv_7x7s1_dsp", s8_dwconv_7x7s1_dsp}, {"s8_dwconv_7x7s2_dsp", s8_dwconv_7x7s2_dsp}};
+      {"s8_dwconv_7x7s1_dsp", s8_dwconv_7x7s1_dsp}, {"s8_dwconv_7x7s2_dsp", s8_dwconv_7x7s2_dsp},
+      {"s8_dwconv_any_dsp", s8_dwconv_any_dsp},     {"s8_dwconv_generic", s8_dwconv_generic}};
   const bool by_planes = choice.driver == "thimble_dwconv_rows";
   const Call run = by_planes ? unary_call(thimble_dwconv_rows, plane_kernels.at(choice.kernel), p)
                              : unary_call(thimble_conv_rows, row_kernels.at(choice.kernel), p);
@@ -419,9 +416,10 @@ reference::Bytes run_kernel(const SingleOp& single, const target::KernelChoice& 
   const int rows_a_call = execution.rows_a_call > 0 ? std::min(execution.rows_a_call, out_rows) : out_rows;
   if (execution.rings) return run_in_rings(single, choice, call, rows_a_call);
 
-  Guarded output(static_cast<std::size_t>(single.output().bytes()));
-  Guarded scratch(static_cast<std::size_t>(choice.scratch_bytes));
   std::vector<Bytes> inputs = single.inputs;
+  const auto out_bytes = static_cast<std::size_t>(single.output().bytes());
+  Guarded output(execution.in_place ? std::max(out_bytes, inputs[0].size()) : out_bytes);
+  Guarded scratch(static_cast<std::size_t>(choice.scratch_bytes));
   std::vector<thimble_plane> planes;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (single.op().inputs[i] == ir::no_tensor) continue;

@@ -79,7 +79,7 @@ struct ConvCase {
   bool depthwise = false;
   bool connected = false;  ///< A fully connected layer of in_h * in_w batches.
   bool bias = true;
-  bool strange_channels = false;  ///< Some have a negative scale, or a tiny one and a huge bias.
+  bool strange_channels = false;  ///< Some have a negative scale, a large one, or a tiny one and a huge bias.
   double spread = 1;              ///< Of the outputs: 1 fills int8, 100 saturates nearly all.
   ir::Activation activation = ir::Activation::none;
 };
@@ -102,7 +102,7 @@ inline SingleOp conv_op(Random& random, const ConvCase& c) {
   for (int o = 0; o < (c.connected ? 1 : channels); ++o) {
     float scale = std::exp2(std::uniform_real_distribution<float>(-9, -4)(random));
     if (c.strange_channels && !c.connected && any_of(random, 0, 3) == 0)
-      scale *= one_of(random, {-1, 0, 1}) == 0 ? 1e-7F : -1;
+      scale *= std::vector{1e-7F, -1.0F, -1.0F, 200.0F, -200.0F}[static_cast<std::size_t>(any_of(random, 0, 4))];
     scales.scale.push_back(scale);
     scales.zero_point.push_back(0);
   }

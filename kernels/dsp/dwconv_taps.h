@@ -1,0 +1,100 @@
+/* dwconv_taps.h: the taps of depthwise kernels as SMLAD wants them, and a row of outputs from taps of any size.
+ *
+ * A row's taps (w0 w1 w2) become the words
+ *     even  (w0, w1) (w2, 0)    for outputs whose window starts at a word
+ *     odd   (0, w0) (w1, w2)    for those that start in the middle of one: every second one if the stride is odd
+ * times 2, which saves the doubling of the accumulators that outputs.h wants. Words of both kinds alternate; where the
+ * stride is even there are no odd ones. A row of `columns` taps has columns / 2 + 1 words of a kind.
+ */
+#ifndef THIMBLE_DWCONV_TAPS_H
+#define THIMBLE_DWCONV_TAPS_H
+
+#include "outputs.h"
+
+/* Taps of a channel: [rows][columns], `columns` counting the zeros between dilated taps. */
+typedef struct {
+  int32_t rows, columns, dilation;
+  int32_t stride; /* from an output to the next, in columns */
+} thimble_taps;
+
+/* Words of one channel's taps. */
+THIMBLE_INLINE int32_t thimble_tap_words(const thimble_taps* t) {
+  return t->rows * (t->columns / 2 + 1) * (1 + t->stride % 2);
+}
+
+/* Twice the taps of one channel as words. */
+THIMBLE_INLINE void thimble_widen_taps(const int8_t* taps, uint32_t* words, const thimble_taps* t) {
+  int32_t y, x;
+  for (y = 0; y < t->rows; ++y) {
+    uint32_t before = 0;
+    for (x = 0; x <= t->columns; x += 2) {
+      uint32_t pair[2] = {0, 0};
+      int32_t i;
+      for (i = 0; i < 2; ++i) {
+        if (x + i < t->columns && (x + i) % t->dilation == 0) pair[i] = (uint32_t)(2 * *taps++);
+      }
+      *words++ = thimble_low_halves(pair[0], pair[1]);
+      if (t->stride % 2 == 1) *words++ = thimble_low_halves(before, pair[0]);
+      before = pair[1];
+    }
+  }
+}
+
+/* Twice the sums of four outputs. `in` points to the rows under the taps, the first output's window beginning at byte
+ * `at` of each; the windows of the others begin `offset` words further. Reads columns / 2 + 1 words a window. */
+THIMBLE_INLINE void thimble_sum_4(int32_t sum[4], const int8_t* const* in, int32_t at, const uint32_t* taps,
+                                  const thimble_taps* t, const int32_t offset[4]) {
+  const int32_t odd = t->stride % 2;
+  int32_t sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+  int32_t y;
+  for (y = 0; y < t->rows; ++y) {
+    const uint32_t* word = (const uint32_t*)(const void*)(in[y] + at);
+    const uint32_t* const end = word + t->columns / 2 + 1;
+    do {
+      const uint32_t even_tap = taps[0];
+      const uint32_t odd_tap = taps[odd];
+      taps += 1 + odd;
+      sum0 = thimble_smlad(word[0], even_tap, sum0);
+      sum1 = thimble_smlad(word[offset[1]], odd_tap, sum1);
+      sum2 = thimble_smlad(word[offset[2]], even_tap, sum2);
+      sum3 = thimble_smlad(word[offset[3]], odd_tap, sum3);
+    } while (++word != end);
+  }
+  sum[0] = sum0;
+  sum[1] = sum1;
+  sum[2] = sum2;
+  sum[3] = sum3;
+}
+
+/* The entry of p->outliers of channel o, or NULL. */
+THIMBLE_INLINE const int32_t* thimble_outlier_of(const thimble_conv* p, int32_t o) {
+  int32_t i;
+  for (i = 0; i < p->outlier_count; ++i) {
+    if (p->outliers[3 * i] == o) return p->outliers + 3 * i;
+  }
+  return NULL;
+}
+
+/* A row of `count` outputs of channel o, `step` bytes apart. Reads the windows of whole blocks of four outputs. The sum
+ * of an outlier may be of any size, without its bias it is small. */
+THIMBLE_SHARED void thimble_any_taps_row(const thimble_conv* p, int32_t o, const int8_t* const* in, int32_t at,
+                                         const uint32_t* taps, const thimble_taps* t, int8_t* out, int32_t step,
+                                         int32_t count) {
+  const thimble_channel channel = thimble_channel_of(p, o);
+  const int32_t* const outlier = thimble_outlier_of(p, o);
+  const int32_t offset[4] = {0, t->stride / 2, t->stride, 3 * t->stride / 2};
+  for (; count > 0; count -= 4, at += 8 * t->stride) {
+    int32_t sum[4], i;
+    thimble_sum_4(sum, in, at, taps, t, offset);
+    for (i = 0; i < thimble_min(count, 4); ++i, out += step) {
+      if (outlier == NULL) {
+        *out = thimble_output_of_twice(&channel, sum[i] + channel.twice_bias);
+      } else {
+        const uint32_t acc = (uint32_t)p->bias[o] + (uint32_t)(sum[i] / 2);
+        *out = thimble_outlier_output(p, outlier, (int32_t)acc);
+      }
+    }
+  }
+}
+
+#endif

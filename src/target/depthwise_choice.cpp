@@ -1,0 +1,100 @@
+#include "target/depthwise_choice.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "target/conv_channels.h"
+#include "target/kernel_variants.h"
+#include "target/weight_layout.h"
+
+namespace thimble::target {
+
+namespace {
+
+/// A kernel and the scratch that it needs.
+struct Candidate {
+  std::string kernel;
+  std::int64_t scratch_bytes = 0;
+  std::string reason;
+};
+
+/// Columns or rows under a kernel.
+int reach(int kernel, int dilation) { return (kernel - 1) * dilation + 1; }
+
+/// Bytes of a row of one widened channel: thimble_plane_row of kernels/dsp/dwconv_planes.h.
+std::int64_t plane_row(int in, int out, int before, int size, int stride) {
+  const int read = ((out + 3) / 4 * 4 - 1) * stride + (size | 1) + 1;
+  const int filled = before + in;
+  return 2 * std::int64_t{(std::max(read, filled) + 1) / 2 * 2};
+}
+
+/// Bytes of the taps of four channels, for outputs at even columns and, where there are such, at odd ones.
+std::int64_t tap_bytes(int rows, int size, int stride) {
+  return 4 * std::int64_t{rows} * (size / 2 + 1) * (stride % 2 == 1 ? 2 : 1) * 4;
+}
+
+/// A kernel of one column over an image of one column works on its transpose: kernels/dsp/s8_dwconv_any_dsp.h.
+bool is_column(const Convolution& c) { return c.in_w == 1 && c.out_w == 1 && c.kernel_w == 1 && c.padding.left == 0; }
+
+std::int64_t any_dsp_scratch(const Convolution& c) {
+  const int height = reach(c.kernel_h, c.dilation_h);
+  const int width = reach(c.kernel_w, c.dilation_w);
+  if (is_column(c))
+    return 4 * plane_row(c.in_h, c.out_h, c.padding.top, height, c.stride_h) + tap_bytes(1, height, c.stride_h);
+  return 4 * height * plane_row(c.in_w, c.out_w, c.padding.left, width, c.stride_w) +
+         tap_bytes(c.kernel_h, width, c.stride_w);
+}
+
+bool is_unrolled(const Convolution& c) {
+  const bool is_square = c.kernel_h == c.kernel_w && c.stride_h == c.stride_w;
+  const bool has_size = c.kernel_h == 3 || c.kernel_h == 5 || c.kernel_h == 7;
+  const bool is_dense = c.dilation_h == 1 && c.dilation_w == 1 && c.multiplier() == 1;
+  return is_square && has_size && is_dense && c.stride_w <= 2;
+}
+
+Candidate dsp_kernel(const ir::Graph& graph, const ir::Op& op, const Convolution& c) {
+  if (!is_unrolled(c)) return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
+  if (!std::ranges::all_of(conv_channels(graph, op), &ConvChannel::requantizes_fast))
+    return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, a channel is an outlier"};
+  return {fmt::format("s8_dwconv_{0}x{0}s{1}_dsp", c.kernel_h, c.stride_w), any_dsp_scratch(c),
+          "SIMD over widened planes of four channels"};
+}
+
+/// kernels/generic/s8_dwconv_generic.h keeps the rows under the kernel of one channel, padded.
+Candidate generic_kernel(const Convolution& c) {
+  const int height = reach(c.kernel_h, c.dilation_h);
+  const int width = std::max(c.padding.left + c.in_w, (c.out_w - 1) * c.stride_w + reach(c.kernel_w, c.dilation_w));
+  return {"s8_dwconv_generic", std::int64_t{height} * width, "any depthwise convolution"};
+}
+
+}  // namespace
+
+bool fits_over_input(const Convolution& c) {
+  if (!c.depthwise || c.multiplier() != 1) return false;
+  const std::int64_t window = reach(c.kernel_h, c.dilation_h);
+  for (std::int64_t row = 0; row < c.out_h; ++row) {
+    const std::int64_t copied = row * c.stride_h - c.padding.top + window;
+    if (copied < c.in_h && (row + 1) * c.out_w > copied * c.in_w) return false;
+  }
+  return true;
+}
+
+KernelChoice choose_depthwise_kernel(const ir::Graph& graph, const ir::Op& op, const Convolution& c, bool dsp) {
+  Candidate chosen = dsp ? dsp_kernel(graph, op, c) : generic_kernel(c);
+  const KernelVariant& variant = kernel_variant(chosen.kernel);
+  KernelChoice result;
+  result.kernel = variant.name;
+  result.folder = variant.folder;
+  result.driver = variant.driver;
+  result.weight_layout = variant.weight_layout;
+  result.weight_bytes = packed_bytes(variant.weight_layout, c.out_ch, c.depth());
+  result.scratch_bytes = chosen.scratch_bytes;
+  result.in_place = fits_over_input(c);
+  result.reason = std::move(chosen.reason);
+  return result;
+}
+
+}  // namespace thimble::target
