@@ -37,6 +37,8 @@ void PlanningOptions::add_to(CLI::App& verb) {
   };
   without("--no-exact-offsets", techniques.exact_offsets, "Place buffers first-fit instead of by branch and bound");
   without("--no-in-place", techniques.in_place, "Give element-wise operators an output of their own");
+  without("--no-in-place-depthwise", techniques.in_place_depthwise,
+          "Give depthwise convolutions an output of their own");
   without("--no-alias-views", techniques.alias_views, "Copy for a reshape");
   without("--no-dsp", techniques.dsp, "Use the portable kernels only");
 }

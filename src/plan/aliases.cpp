@@ -21,7 +21,14 @@ bool same_elements(const ir::Tensor& a, const ir::Tensor& b) {
   return a.elements() == b.elements() && a.bytes() == b.bytes();
 }
 
-/// The holder of the input that `op` may write its output over in `stage`, or no_tensor.
+bool is_depthwise(const ir::Op& op) { return std::holds_alternative<ir::DepthwiseConv2D>(op.kind); }
+
+/// Whether nothing needs the bytes of a holder after `stage` reads them.
+bool dies_in(const Lifetime& lifetime, int stage) {
+  return lifetime.exists() && lifetime.last == stage && !lifetime.kept;
+}
+
+/// The holder of the input that an element-wise `op` may write its output over in `stage`, or no_tensor.
 ir::TensorId dying_input(const ir::Graph& graph, const ir::Op& op, int stage, const Holders& holders,
                          std::span<const Lifetime> lifetimes) {
   const std::size_t candidates = std::min(inputs_to_overwrite(op), op.inputs.size());
@@ -29,8 +36,7 @@ ir::TensorId dying_input(const ir::Graph& graph, const ir::Op& op, int stage, co
     const ir::TensorId input = op.inputs[i];
     if (input == ir::no_tensor || !same_elements(graph.tensor(input), graph.tensor(op.outputs.at(0)))) continue;
     const ir::TensorId holder = holders[index_of(input)];
-    const Lifetime& lifetime = lifetimes[index_of(holder)];
-    if (lifetime.exists() && lifetime.last == stage && !lifetime.kept) return holder;
+    if (dies_in(lifetimes[index_of(holder)], stage)) return holder;
   }
   return ir::no_tensor;
 }
@@ -60,6 +66,7 @@ void share_in_place(const ir::Graph& graph, std::span<const int> stage_ops,
   for (std::size_t stage = 0; stage < stage_ops.size(); ++stage) {
     if (!kernels[stage].in_place) continue;
     const ir::Op& op = graph.ops[static_cast<std::size_t>(stage_ops[stage])];
+    if (is_depthwise(op)) continue;
     const ir::TensorId input = dying_input(graph, op, static_cast<int>(stage), holders, lifetimes);
     if (input == ir::no_tensor) continue;
     const ir::TensorId output = op.outputs.at(0);
@@ -69,6 +76,20 @@ void share_in_place(const ir::Graph& graph, std::span<const int> stage_ops,
     lifetimes[index_of(output)] = {};
     std::replace(holders.begin(), holders.end(), output, input);
   }
+}
+
+std::vector<ir::TensorId> places_of_depthwise(const ir::Graph& graph, std::span<const int> stage_ops,
+                                              std::span<const target::KernelChoice> kernels, const Holders& holders,
+                                              std::span<const Lifetime> lifetimes) {
+  std::vector<ir::TensorId> places(graph.tensors.size(), ir::no_tensor);
+  for (std::size_t stage = 0; stage < stage_ops.size(); ++stage) {
+    const ir::Op& op = graph.ops[static_cast<std::size_t>(stage_ops[stage])];
+    if (!kernels[stage].in_place || !is_depthwise(op)) continue;
+    const ir::TensorId input = holders[index_of(op.inputs.at(0))];
+    if (dies_in(lifetimes[index_of(input)], static_cast<int>(stage)))
+      places[index_of(holders[index_of(op.outputs.at(0))])] = input;
+  }
+  return places;
 }
 
 }  // namespace thimble::plan

@@ -19,9 +19,16 @@ Holders view_holders(const ir::Graph& graph);
 /// Whether an operator runs no code because its output is a view of its input.
 bool is_view(const ir::Op& op, const Holders& holders);
 
-/// Lets operators write over an input that nothing reads after them: joins the holder of the output to that of the
-/// input and their lifetimes. `kernels` are those of `stage_ops`, and say which may work in place.
+/// Lets element-wise operators write over an input that nothing reads after them: joins the holder of the output to
+/// that of the input and their lifetimes. `kernels` are those of `stage_ops`, and say which may work in place.
 void share_in_place(const ir::Graph& graph, std::span<const int> stage_ops,
                     std::span<const target::KernelChoice> kernels, Holders& holders, std::vector<Lifetime>& lifetimes);
+
+/// For each tensor the holder whose place it takes, or no_tensor: the output of a depthwise convolution that works in
+/// place begins where its dying input begins, channel over channel. It keeps a buffer of its own: where the stride
+/// makes it smaller, the rest of the input is free from the next stage on.
+std::vector<ir::TensorId> places_of_depthwise(const ir::Graph& graph, std::span<const int> stage_ops,
+                                              std::span<const target::KernelChoice> kernels, const Holders& holders,
+                                              std::span<const Lifetime> lifetimes);
 
 }  // namespace thimble::plan

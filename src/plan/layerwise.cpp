@@ -2,6 +2,7 @@
 #include "plan/layerwise.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "plan/aliases.h"
@@ -30,8 +31,10 @@ void check_outputs(const ir::Graph& graph) {
       fail("{}: output \"{}\" is a constant: there is nothing to compute", graph.name, graph.tensor(id).name);
 }
 
-/// One buffer for each holder with a lifetime, and a placement for every tensor that it holds.
-void add_tensors(const ir::Graph& graph, const Holders& holders, std::span<const Lifetime> lifetimes, Plan& plan) {
+/// One buffer for each holder with a lifetime, and a placement for every tensor that it holds. Returns the buffer of
+/// each holder, or -1.
+std::vector<int> add_tensors(const ir::Graph& graph, const Holders& holders, std::span<const Lifetime> lifetimes,
+                             Plan& plan) {
   std::vector<int> buffer_of(graph.tensors.size(), -1);
   for (std::size_t holder = 0; holder < lifetimes.size(); ++holder) {
     if (!lifetimes[holder].exists()) continue;
@@ -46,6 +49,7 @@ void add_tensors(const ir::Graph& graph, const Holders& holders, std::span<const
     const int rows = rows_of(tensor);
     plan.placements.push_back({static_cast<ir::TensorId>(id), buffer, 0, row_bytes_of(tensor), rows, rows});
   }
+  return buffer_of;
 }
 
 Stage whole_op(const ir::Graph& graph, int op, const target::KernelChoice& kernel) {
@@ -67,15 +71,32 @@ void add_scratch(const ir::Graph& graph, Plan& plan) {
     }
 }
 
-void place_buffers(const PlanOptions& options, Plan& plan) {
+/// Places the buffers; `over` says for each the one whose place it takes, or -1.
+void place_buffers(const PlanOptions& options, std::span<const int> over, Plan& plan) {
   std::vector<LiveRange> ranges;
-  for (const Buffer& buffer : plan.buffers)
-    ranges.push_back({aligned(buffer.bytes), buffer.first_stage, buffer.last_stage});
+  for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+    const Buffer& buffer = plan.buffers[i];
+    ranges.push_back({aligned(buffer.bytes), buffer.first_stage, buffer.last_stage, over[i]});
+  }
   OffsetOptions search;
   search.exact = options.exact_offsets;
-  const Offsets offsets = place(ranges, search);
+  Offsets offsets = place(ranges, search);
+  if (offsets.peak > section_bound(ranges)) {  // To begin at the same byte is a constraint too: rarely, one that costs.
+    for (LiveRange& range : ranges) range.over = LiveRange::nothing;
+    if (Offsets apart = place(ranges, search); apart.peak < offsets.peak) offsets = std::move(apart);
+  }
   for (std::size_t i = 0; i < plan.buffers.size(); ++i) plan.buffers[i].offset = offsets.offset[i];
   plan.arena_bytes = offsets.peak;
+}
+
+/// For each buffer the one whose place it takes, or -1.
+std::vector<int> buffers_below(std::span<const ir::TensorId> places, std::span<const int> buffer_of,
+                               std::size_t buffers) {
+  std::vector<int> below(buffers, LiveRange::nothing);
+  for (std::size_t holder = 0; holder < places.size(); ++holder)
+    if (places[holder] != ir::no_tensor)
+      below[static_cast<std::size_t>(buffer_of[holder])] = buffer_of[static_cast<std::size_t>(places[holder])];
+  return below;
 }
 
 }  // namespace
@@ -92,13 +113,15 @@ Plan plan_layerwise(const ir::Graph& graph, std::span<const target::KernelChoice
   for (const int op : ops) stage_kernels.push_back(kernels[static_cast<std::size_t>(op)]);
   std::vector<Lifetime> lifetimes = lifetimes_of(graph, ops, holders);
   if (options.in_place) share_in_place(graph, ops, stage_kernels, holders, lifetimes);
+  std::vector<ir::TensorId> places(graph.tensors.size(), ir::no_tensor);
+  if (options.in_place_depthwise) places = places_of_depthwise(graph, ops, stage_kernels, holders, lifetimes);
 
   Plan plan;
-  add_tensors(graph, holders, lifetimes, plan);
+  const std::vector<int> buffer_of = add_tensors(graph, holders, lifetimes, plan);
   for (std::size_t stage = 0; stage < ops.size(); ++stage)
     plan.stages.push_back(whole_op(graph, ops[stage], stage_kernels[stage]));
   add_scratch(graph, plan);
-  place_buffers(options, plan);
+  place_buffers(options, buffers_below(places, buffer_of, plan.buffers.size()), plan);
   return plan;
 }
 

@@ -8,10 +8,21 @@
 #include <vector>
 
 #include "base/error.h"
+#include "plan/columns.h"
 #include "plan/first_fit.h"
 
 namespace thimble::plan {
 namespace {
+
+/// A buffer is over one that exists, and not in the end over itself.
+void check_over(std::span<const LiveRange> buffers, std::size_t buffer) {
+  int at = static_cast<int>(buffer);
+  for (std::size_t steps = 0; at != LiveRange::nothing; ++steps) {
+    if (at < 0 || at >= static_cast<int>(buffers.size()) || steps > buffers.size())
+      fail("offsets: buffer {} is over buffer {}, which cannot be", buffer, buffers[buffer].over);
+    at = buffers[static_cast<std::size_t>(at)].over;
+  }
+}
 
 void check(std::span<const LiveRange> buffers) {
   for (std::size_t i = 0; i < buffers.size(); ++i) {
@@ -19,45 +30,59 @@ void check(std::span<const LiveRange> buffers) {
     if (buffer.size < 0) fail("offsets: buffer {} has a negative size ({} bytes)", i, buffer.size);
     if (buffer.last < buffer.first)
       fail("offsets: buffer {} has an empty live range ([{}, {}])", i, buffer.first, buffer.last);
+    check_over(buffers, i);
   }
 }
 
-/// Indices of the buffers that are live in a step, for each step at which a buffer becomes live: all steps that can
-/// need most bytes. Sections that lie within another one are left out.
-std::vector<std::vector<std::size_t>> sections_of(std::span<const LiveRange> buffers) {
-  std::vector<int> starts;
-  for (const LiveRange& buffer : buffers) starts.push_back(buffer.first);
-  std::sort(starts.begin(), starts.end());
-  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
-  std::vector<std::vector<std::size_t>> sections;
-  for (const int step : starts) {
-    std::vector<std::size_t> live;
-    for (std::size_t i = 0; i < buffers.size(); ++i)
-      if (buffers[i].first <= step && step <= buffers[i].last) live.push_back(i);
-    if (!sections.empty() && std::includes(live.begin(), live.end(), sections.back().begin(), sections.back().end()))
-      sections.pop_back();
+/// The columns that are live in a step and their bytes then.
+using Section = std::vector<std::pair<std::size_t, std::int64_t>>;
+
+/// Whether each column of `part` is in `whole` with as many bytes. Both are in the order of columns.
+bool is_within(const Section& part, const Section& whole) {
+  auto at = whole.begin();
+  for (const auto& [column, bytes] : part) {
+    while (at != whole.end() && at->first < column) ++at;
+    if (at == whole.end() || at->first != column || at->second < bytes) return false;
+  }
+  return true;
+}
+
+/// The sections of all steps that can need most bytes: those at which something becomes live. Sections that lie within
+/// the next one are left out.
+std::vector<Section> sections_of(std::span<const Column> columns) {
+  std::vector<Section> sections;
+  for (const int step : starts_of(columns)) {
+    Section live;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      if (const std::int64_t bytes = bytes_at(columns[i], step); bytes > 0) live.emplace_back(i, bytes);
+    if (!sections.empty() && is_within(sections.back(), live)) sections.pop_back();
     sections.push_back(std::move(live));
   }
   return sections;
 }
 
-/// Depth-first search over canonical placements. Pushing all buffers of any solution down, the lowest first, gives a
-/// solution no higher in which each rests on the floor or on a buffer below it; so it is enough to place buffers in the
+/// Depth-first search over canonical placements. Pushing all columns of any solution down, the lowest first, gives a
+/// solution no higher in which each rests on the floor or on a column below it; so it is enough to place columns in the
 /// order of their offsets, each at the lowest offset that those already placed leave it (its rest).
 class Search {
  public:
-  Search(std::span<const LiveRange> buffers, const OffsetOptions& options, const Offsets& first)
-      : buffers_(buffers), options_(options), best_(first) {
-    const std::size_t count = buffers.size();
-    sections_ = sections_of(buffers);
+  Search(std::span<const Column> columns, const OffsetOptions& options, const Offsets& first)
+      : columns_(columns), options_(options), best_(first) {
+    const std::size_t count = columns.size();
+    sections_ = sections_of(columns);
     neighbours_.resize(count);
     for (std::size_t i = 0; i < count; ++i)
       for (std::size_t j = 0; j < count; ++j)
-        if (i != j && live_together(buffers[i], buffers[j])) neighbours_[i].push_back(j);
+        if (const std::int64_t height = height_below(columns[i], columns[j]); i != j && height > 0)
+          neighbours_[i].emplace_back(j, height);
     rest_.assign(count, 0);
     placed_.assign(count, false);
     left_ = count;
-    bound_ = section_bound(buffers);
+    for (const Section& section : sections_) {
+      std::int64_t live = 0;
+      for (const auto& [column, bytes] : section) live += bytes;
+      bound_ = std::max(bound_, live);
+    }
   }
 
   Offsets run() {
@@ -85,26 +110,25 @@ class Search {
     candidates_.resize(depth_begin);
   }
 
-  void place_and_extend(std::size_t buffer) {
+  void place_and_extend(std::size_t column) {
     const std::size_t undo_begin = undo_.size();
-    const std::int64_t offset = rest_[buffer];
-    const std::int64_t top = offset + buffers_[buffer].size;
-    placed_[buffer] = true;
+    const std::int64_t offset = rest_[column];
+    placed_[column] = true;
     --left_;
-    for (const std::size_t other : neighbours_[buffer])
-      if (!placed_[other] && rest_[other] < top) {
+    for (const auto& [other, height] : neighbours_[column])
+      if (!placed_[other] && rest_[other] < offset + height) {
         undo_.emplace_back(other, rest_[other]);
-        rest_[other] = top;
+        rest_[other] = offset + height;
       }
-    extend(offset, buffer + 1);
+    extend(offset, column + 1);
     for (; undo_.size() > undo_begin; undo_.pop_back()) rest_[undo_.back().first] = undo_.back().second;
     ++left_;
-    placed_[buffer] = false;
+    placed_[column] = false;
   }
 
   void keep() {
     std::int64_t peak = 0;
-    for (std::size_t i = 0; i < buffers_.size(); ++i) peak = std::max(peak, rest_[i] + buffers_[i].size);
+    for (std::size_t i = 0; i < columns_.size(); ++i) peak = std::max(peak, rest_[i] + columns_[i].size);
     if (peak >= best_.peak) return;
     best_.peak = peak;
     best_.offset = rest_;
@@ -112,16 +136,16 @@ class Search {
 
   /// Whether what is placed leaves room for a peak below the best one.
   bool may_improve(std::int64_t lowest) const {
-    for (std::size_t i = 0; i < buffers_.size(); ++i)
-      if (!placed_[i] && std::max(rest_[i], lowest) + buffers_[i].size >= best_.peak) return false;
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      if (!placed_[i] && std::max(rest_[i], lowest) + columns_[i].size >= best_.peak) return false;
     if (!options_.bound_by_section) return true;
-    for (const std::vector<std::size_t>& section : sections_) {
+    for (const Section& section : sections_) {
       std::int64_t floor = best_.peak;
       std::int64_t bytes = 0;
-      for (const std::size_t i : section) {
+      for (const auto& [i, live] : section) {
         if (placed_[i]) continue;
         floor = std::min(floor, rest_[i]);
-        bytes += buffers_[i].size;
+        bytes += live;
       }
       if (bytes > 0 && std::max(floor, lowest) + bytes >= best_.peak) return false;
     }
@@ -133,10 +157,10 @@ class Search {
     // later is higher. So the next offset is below every remaining buffer's lowest possible top.
     std::int64_t ceiling = best_.peak;
     if (options_.skip_dominated)
-      for (std::size_t i = 0; i < buffers_.size(); ++i)
-        if (!placed_[i]) ceiling = std::min(ceiling, rest_[i] + buffers_[i].size);
+      for (std::size_t i = 0; i < columns_.size(); ++i)
+        if (!placed_[i]) ceiling = std::min(ceiling, rest_[i] + columns_[i].size);
     const std::size_t begin = candidates_.size();
-    for (std::size_t i = 0; i < buffers_.size(); ++i) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (placed_[i] || rest_[i] < lowest || rest_[i] >= ceiling) continue;
       if (rest_[i] == lowest && i < from) continue;
       if (options_.break_symmetry && has_unplaced_twin_before(i)) continue;
@@ -146,22 +170,23 @@ class Search {
                      [this](std::size_t a, std::size_t b) { return rest_[a] < rest_[b]; });
   }
 
-  /// The buffers are sorted, so twins are neighbours in the order.
+  /// The columns are sorted, so twins are neighbours in the order.
   bool has_unplaced_twin_before(std::size_t i) const {
     if (i == 0 || placed_[i - 1]) return false;
-    const LiveRange& a = buffers_[i - 1];
-    const LiveRange& b = buffers_[i];
-    return a.size == b.size && a.first == b.first && a.last == b.last;
+    const Column& a = columns_[i - 1];
+    const Column& b = columns_[i];
+    return a.parts.size() == 1 && b.parts.size() == 1 && a.size == b.size && a.first == b.first && a.last == b.last;
   }
 
-  std::span<const LiveRange> buffers_;
+  std::span<const Column> columns_;
   const OffsetOptions& options_;
   Offsets best_;
   std::int64_t bound_ = 0;
   std::int64_t nodes_ = 0;
-  std::vector<std::vector<std::size_t>> sections_;
-  std::vector<std::vector<std::size_t>> neighbours_;
-  std::vector<std::int64_t> rest_;  ///< Of a placed buffer its offset; of another one the lowest it can have.
+  std::vector<Section> sections_;
+  /// The columns that may not meet a column, and its height below each.
+  std::vector<std::vector<std::pair<std::size_t, std::int64_t>>> neighbours_;
+  std::vector<std::int64_t> rest_;  ///< Of a placed column its offset; of another one the lowest it can have.
   std::vector<bool> placed_;
   std::size_t left_ = 0;
   std::vector<std::size_t> candidates_;                     ///< Of all open nodes, one after another.
@@ -171,39 +196,30 @@ class Search {
 }  // namespace
 
 std::int64_t section_bound(std::span<const LiveRange> buffers) {
-  std::int64_t most = 0;
-  for (const LiveRange& start : buffers) {
-    std::int64_t live = 0;
-    for (const LiveRange& buffer : buffers)
-      if (buffer.first <= start.first && start.first <= buffer.last) live += buffer.size;
-    most = std::max(most, live);
-  }
-  return most;
+  const std::vector<Column> columns = columns_of(buffers);
+  const std::vector<int> starts = starts_of(columns);
+  return starts.empty() ? 0 : most_live(columns, starts, starts.front(), starts.back());
 }
 
 Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options) {
   check(buffers);
   // The largest first: they decide the peak. Empty buffers take no part and stay at 0.
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < buffers.size(); ++i)
-    if (buffers[i].size > 0) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const auto key = [&](std::size_t i) { return std::tuple(-buffers[i].size, buffers[i].first, buffers[i].last); };
-    return key(a) < key(b);
+  std::vector<Column> columns = columns_of(buffers);
+  std::stable_sort(columns.begin(), columns.end(), [](const Column& a, const Column& b) {
+    return std::tuple(-a.size, a.first, a.last) < std::tuple(-b.size, b.first, b.last);
   });
-  std::vector<LiveRange> sorted;
-  for (const std::size_t i : order) sorted.push_back(buffers[i]);
 
-  Offsets found = first_fit(sorted);
-  if (sorted.empty()) found.optimal = true;
+  Offsets found = first_fit(columns);
+  if (columns.empty()) found.optimal = true;
   if (options.exact && !found.optimal) {
     constexpr int moves = 2000;
-    if (Offsets moved = first_fit_by_moves(sorted, moves); moved.peak < found.peak) found = std::move(moved);
+    if (Offsets moved = first_fit_by_moves(columns, moves); moved.peak < found.peak) found = std::move(moved);
   }
-  if (options.exact && !found.optimal) found = Search(sorted, options, found).run();
+  if (options.exact && !found.optimal) found = Search(columns, options, found).run();
 
   Offsets result{std::vector<std::int64_t>(buffers.size(), 0), found.peak, found.optimal};
-  for (std::size_t i = 0; i < order.size(); ++i) result.offset[order[i]] = found.offset[i];
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    for (const std::size_t buffer : columns[i].buffers) result.offset[buffer] = found.offset[i];
   return result;
 }
 

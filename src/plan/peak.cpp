@@ -20,9 +20,18 @@ std::string describe_layer(const ir::Graph& graph, const Plan& plan, int stage) 
 
 std::vector<std::int64_t> live_bytes(const Plan& plan) {
   std::vector<std::int64_t> live(std::max<std::size_t>(plan.stages.size(), 1), 0);
-  for (const Buffer& buffer : plan.buffers)
-    for (int stage = buffer.first_stage; stage <= buffer.last_stage; ++stage)
-      live[static_cast<std::size_t>(stage)] += buffer.bytes;
+  std::vector<const Buffer*> upward;
+  for (const Buffer& buffer : plan.buffers) upward.push_back(&buffer);
+  std::stable_sort(upward.begin(), upward.end(), [](auto* a, auto* b) { return a->offset < b->offset; });
+  for (std::size_t stage = 0; stage < live.size(); ++stage) {
+    std::int64_t top = 0;
+    for (const Buffer* buffer : upward) {
+      if (static_cast<int>(stage) < buffer->first_stage || static_cast<int>(stage) > buffer->last_stage) continue;
+      const std::int64_t end = buffer->offset + buffer->bytes;
+      live[stage] += std::max<std::int64_t>(end - std::max(top, buffer->offset), 0);
+      top = std::max(top, end);
+    }
+  }
   return live;
 }
 

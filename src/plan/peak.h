@@ -11,7 +11,7 @@
 
 namespace thimble::plan {
 
-/// Bytes of the buffers that are live in each stage.
+/// Bytes of the buffers that are live in each stage; those that two of them share, in place, count once.
 std::vector<std::int64_t> live_bytes(const Plan& plan);
 
 /// What bounds a plan's arena: the stage whose buffers need most bytes, the first if several do.

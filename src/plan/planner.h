@@ -9,10 +9,11 @@ namespace thimble::plan {
 
 /// Techniques of the planner. All on by default; each can be switched off to measure what it brings.
 struct PlanOptions {
-  bool exact_offsets = true;  ///< Branch and bound; off: first fit, largest buffer first.
-  bool in_place = true;       ///< Element-wise ops write over an input that dies there.
-  bool alias_views = true;    ///< Reshapes share their input's bytes.
-  bool dsp = true;            ///< Use the core's SIMD kernels.
+  bool exact_offsets = true;       ///< Branch and bound; off: first fit, largest buffer first.
+  bool in_place = true;            ///< Element-wise ops write over an input that dies there.
+  bool in_place_depthwise = true;  ///< So do depthwise convolutions, a few channels at a time.
+  bool alias_views = true;         ///< Reshapes share their input's bytes.
+  bool dsp = true;                 ///< Use the core's SIMD kernels.
 };
 
 /// Plans layer-wise execution of a simplified int8 graph on a core. Inputs and outputs live in the arena.

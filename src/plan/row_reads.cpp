@@ -94,6 +94,16 @@ bool computed_by_rows(const ir::Graph& graph, const ir::Op& op) {
   return !reads_whole_inputs(op.kind) && is_image(graph.tensor(op.outputs.at(0)));
 }
 
+bool computed_by_channels(const ir::Graph& graph, const Step& step) {
+  const ir::Op& op = graph.ops[static_cast<std::size_t>(step.op)];
+  return step.kernel.driver == "thimble_dwconv_rows" && computed_by_rows(graph, op);
+}
+
+bool keeps_channels(const ir::Graph& graph, const ir::Op& op) {
+  return std::holds_alternative<ir::DepthwiseConv2D>(op.kind) &&
+         graph.tensor(op.inputs.at(0)).shape.back() == graph.tensor(op.outputs.at(0)).shape.back();
+}
+
 std::vector<Read> reads_of_row(const ir::Graph& graph, const ir::Op& op, int row) {
   RowQuery query{graph, op, row, {}};
   std::visit(ir::Overloaded{

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "plan/plan.h"
 
 namespace thimble::plan {
 
@@ -20,6 +21,13 @@ struct Read {
 /// Whether the kernels compute any rows of the operator's output by themselves. Others (mean, concat, fully connected,
 /// ...) run as one piece: they may read any byte of their inputs after they have written any byte of the output.
 bool computed_by_rows(const ir::Graph& graph, const ir::Op& op);
+
+/// Whether a step's kernel goes over all its rows for a few channels before it begins with the next few: depthwise
+/// kernels of the driver thimble_dwconv_rows, which copy what they read.
+bool computed_by_channels(const ir::Graph& graph, const Step& step);
+
+/// Whether channel c of a depthwise convolution's output depends on channel c of its input, and there are as many.
+bool keeps_channels(const ir::Graph& graph, const ir::Op& op);
 
 /// The activations that one output row reads, for operators computed by rows.
 std::vector<Read> reads_of_row(const ir::Graph& graph, const ir::Op& op, int row);

@@ -113,6 +113,10 @@ class Execution {
     require_live(buffer_of(op.outputs[0]), op);
     if (step.scratch_buffer >= 0) require_live(plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)], op);
     const int first = step.rows.first + iteration * step.rows.advance;
+    if (computed_by_channels(graph_, step)) {
+      compute_by_channels(step, op, first, step.rows.count);
+      return;
+    }
     if (!computed_by_rows(graph_, op)) {
       compute(step, op, reads_of_all(graph_, op), first, step.rows.count);
       return;
@@ -126,21 +130,65 @@ class Execution {
   void compute(const Step& step, const ir::Op& op, const std::vector<Read>& reads, int first, int count) {
     const std::int64_t row_bytes = place(op.outputs[0]).row_bytes;
     const std::vector<Piece> written = pieces(op.outputs[0], first * row_bytes, (first + count) * row_bytes);
-    if (step.scratch_buffer >= 0) {
-      const Buffer& scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)];
-      arena_.spoil(scratch.offset, scratch.bytes);
-      for (const Piece& piece : written)
-        if (overlap(piece, {scratch.offset, scratch.bytes, 0}))
-          fail("{} writes over its own scratch", where(op, first));
-    }
+    use_scratch(step, op, first, written);
     for (const Read& read : reads) {
-      require_live(buffer_of(read.tensor), op);
-      const std::vector<Piece> needed = pieces(read.tensor, read.begin, read.end);
-      if (const auto found = find_mismatch(read.tensor, needed))
-        fail("{}: {}", where(op, first), describe(graph_.tensor(read.tensor).name, *found));
+      const std::vector<Piece> needed = expect_read(op, first, read);
       check_not_overwritten(step, op, first, read, needed, written);
     }
     write(op.outputs[0], written);
+  }
+
+  /// Computes output rows [first, first + count) for a few channels, then all of them again for the next few. For each
+  /// few channels the kernel copies their bytes of the input's rows in order, for each output row those up to its last,
+  /// and then writes the row. So all of the input must be there from the start, and an output row may lie over an input
+  /// row only if that has been copied, and channel over channel: no bytes but those of the same few channels.
+  void compute_by_channels(const Step& step, const ir::Op& op, int first, int count) {
+    const std::int64_t row_bytes = place(op.outputs[0]).row_bytes;
+    std::vector<std::vector<Piece>> written;
+    for (int row = first; row < first + count; ++row) {
+      written.push_back(pieces(op.outputs[0], row * row_bytes, (row + 1) * row_bytes));
+      use_scratch(step, op, row, written.back());
+    }
+    std::vector<Piece> needed;
+    std::vector<std::int64_t> copied;  ///< Up to which byte of the input, when each output row is written.
+    for (int row = first; row < first + count; ++row) {
+      std::int64_t end = copied.empty() ? 0 : copied.back();
+      for (const Read& read : reads_of_row(graph_, op, row)) {
+        for (const Piece& piece : expect_read(op, row, read)) needed.push_back(piece);
+        end = std::max(end, read.end);
+      }
+      copied.push_back(end);
+    }
+    const bool may_overlap = step.kernel.in_place && keeps_channels(graph_, op);
+    const std::int64_t channels = graph_.tensor(op.outputs[0]).shape.back();
+    for (std::size_t i = 0; i < written.size(); ++i)
+      for (const Piece& out : written[i])
+        for (const Piece& in : needed) {
+          if (!overlap(in, out)) continue;
+          const bool same_channels = ((in.address - in.byte) - (out.address - out.byte)) % channels == 0;
+          const bool is_copied = in.byte + in.bytes <= copied[i];
+          if (may_overlap && same_channels && is_copied) continue;
+          fail_overwritten(op, first + static_cast<int>(i), op.inputs[0], in, out);
+        }
+    for (const std::vector<Piece>& row : written) write(op.outputs[0], row);
+  }
+
+  /// A step's scratch holds garbage before and after each piece of its work, and is no part of what it writes.
+  void use_scratch(const Step& step, const ir::Op& op, int row, std::span<const Piece> written) {
+    if (step.scratch_buffer < 0) return;
+    const Buffer& scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)];
+    arena_.spoil(scratch.offset, scratch.bytes);
+    for (const Piece& piece : written)
+      if (overlap(piece, {scratch.offset, scratch.bytes, 0})) fail("{} writes over its own scratch", where(op, row));
+  }
+
+  /// The bytes of a read, which must be there.
+  std::vector<Piece> expect_read(const ir::Op& op, int row, const Read& read) const {
+    require_live(buffer_of(read.tensor), op);
+    std::vector<Piece> needed = pieces(read.tensor, read.begin, read.end);
+    if (const auto found = find_mismatch(read.tensor, needed))
+      fail("{}: {}", where(op, row), describe(graph_.tensor(read.tensor).name, *found));
+    return needed;
   }
 
   void check_not_overwritten(const Step& step, const ir::Op& op, int row, const Read& read,
@@ -150,9 +198,14 @@ class Execution {
         if (!overlap(in, out)) continue;
         const bool exactly_in_place = in.address - in.byte == out.address - out.byte;
         if (step.kernel.in_place && read.element_for_element && exactly_in_place) continue;
-        fail("{} writes over bytes of \"{}\" that it still reads, at arena byte {}", where(op, row),
-             graph_.tensor(read.tensor).name, std::max(in.address, out.address));
+        fail_overwritten(op, row, read.tensor, in, out);
       }
+  }
+
+  [[noreturn]] void fail_overwritten(const ir::Op& op, int row, ir::TensorId input, const Piece& in,
+                                     const Piece& out) const {
+    fail("{} writes over bytes of \"{}\" that it still reads, at arena byte {}", where(op, row),
+         graph_.tensor(input).name, std::max(in.address, out.address));
   }
 
   void require_live(const Buffer& buffer, const ir::Op& op) const {

@@ -30,6 +30,21 @@ Buffers any_buffers(int most, int largest, int steps) {
   return buffers;
 }
 
+/// Some of them take the place of an earlier one.
+Buffers any_buffers_over_others(int most, int largest, int steps) {
+  Buffers buffers = any_buffers(most, largest, steps);
+  for (std::size_t i = 1; i < buffers.size(); ++i)
+    if (*rc::gen::inRange(0, 3) == 0) buffers[i].over = *rc::gen::inRange(0, static_cast<int>(i));
+  return buffers;
+}
+
+/// The lowest buffer of those that a buffer is over.
+int bottom_of(const Buffers& buffers, std::size_t buffer) {
+  int bottom = static_cast<int>(buffer);
+  while (buffers[static_cast<std::size_t>(bottom)].over >= 0) bottom = buffers[static_cast<std::size_t>(bottom)].over;
+  return bottom;
+}
+
 /// The least peak, by trying every offset of every buffer.
 class BruteForce {
  public:
@@ -46,8 +61,11 @@ class BruteForce {
       return;
     }
     for (std::int64_t offset = 0; offset + buffers_[i].size < best_; ++offset) {
-      bool free = true;
-      for (std::size_t j = 0; j < i && free; ++j) free = !overlap(buffers_[i], offset, buffers_[j], offset_[j]);
+      const int over = buffers_[i].over;
+      bool free = over < 0 || offset == offset_[static_cast<std::size_t>(over)];
+      for (std::size_t j = 0; j < i && free; ++j)
+        free =
+            bottom_of(buffers_, i) == bottom_of(buffers_, j) || !overlap(buffers_[i], offset, buffers_[j], offset_[j]);
       if (!free) continue;
       offset_[i] = offset;
       try_from(i + 1, std::max(peak, offset + buffers_[i].size));
@@ -106,9 +124,43 @@ TEST(Offsets, EqualsBruteForceOnSmallInstances) {
   }));
 }
 
+TEST(Offsets, PlacesBuffersOverOthersAtTheSameOffset) {
+  EXPECT_TRUE(rc::check([] {
+    const Buffers buffers = any_buffers_over_others(20, 100, 16);
+    const Offsets placed = place(buffers);
+    for (std::size_t i = 0; i < buffers.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j) {
+        if (buffers[i].size == 0 || buffers[j].size == 0) continue;
+        if (bottom_of(buffers, i) == bottom_of(buffers, j))
+          RC_ASSERT(placed.offset[i] == placed.offset[j]);
+        else
+          RC_ASSERT(!overlap(buffers[i], placed.offset[i], buffers[j], placed.offset[j]));
+      }
+    RC_ASSERT(placed.peak >= section_bound(buffers));
+  }));
+}
+
+TEST(Offsets, EqualsBruteForceWhereBuffersAreOverOthers) {
+  EXPECT_TRUE(rc::check([] {
+    for (int instance = 0; instance < 20; ++instance) {
+      Buffers buffers = any_buffers_over_others(7, 3, 6);
+      for (LiveRange& buffer : buffers) buffer.size = std::max<std::int64_t>(buffer.size, 1);
+      const Offsets placed = place(buffers);
+      RC_ASSERT(placed.optimal);
+      RC_ASSERT(placed.peak == BruteForce(buffers).peak());
+    }
+  }));
+}
+
+TEST(Offsets, RefusesABufferOverItselfOrNone) {
+  EXPECT_THROW(place(Buffers{{4, 0, 1, 0}}), Error);
+  EXPECT_THROW(place(Buffers{{4, 0, 1, 1}, {4, 1, 2, 0}}), Error);
+  EXPECT_THROW(place(Buffers{{4, 0, 1, 7}}), Error);
+}
+
 TEST(Offsets, SwitchesDoNotChangeThePeak) {
   EXPECT_TRUE(rc::check([] {
-    const Buffers buffers = any_buffers(8, 4, 8);
+    const Buffers buffers = any_buffers_over_others(8, 4, 8);
     const std::int64_t peak = place(buffers).peak;
     for (int switches = 0; switches < 8; ++switches) {
       OffsetOptions options;

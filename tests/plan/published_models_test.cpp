@@ -7,7 +7,7 @@
 
 #include "import/tflite_import.h"
 #include "passes/passes.h"
-#include "plan/offsets.h"
+#include "plan/peak.h"
 #include "plan/plan_text.h"
 #include "plan/planner.h"
 #include "plan/verify_plan.h"
@@ -84,13 +84,10 @@ target::Core cortex_m7() {
 }
 
 /// The most bytes live in one stage, each buffer counted up to its alignment.
-std::int64_t bound_of(const Plan& plan) {
-  std::vector<LiveRange> ranges;
-  for (const Buffer& buffer : plan.buffers) {
-    const std::int64_t aligned = (buffer.bytes + arena_alignment - 1) / arena_alignment * arena_alignment;
-    ranges.push_back({aligned, buffer.first_stage, buffer.last_stage});
-  }
-  return section_bound(ranges);
+std::int64_t bound_of(Plan plan) {
+  for (Buffer& buffer : plan.buffers)
+    buffer.bytes = (buffer.bytes + arena_alignment - 1) / arena_alignment * arena_alignment;
+  return peak_of(plan).bytes;
 }
 
 TEST(PublishedModels, ArenasVerifyLeaveNoGapAndAreAtMostThePeers) {

@@ -58,8 +58,20 @@ inline ir::Graph two_ended_graph() {
   return g.finish({g.reshape(late, {1, 48}, "view"), doubled});
 }
 
+/// Depthwise convolutions over inputs that die, one after another: same size, smaller, of odd sizes and paddings.
+inline ir::Graph depthwise_graph() {
+  GraphBuilder g("depthwise", 5);
+  TensorId x = g.conv(g.input({1, 9, 7, 2}), 5, {1, 1, 0}, "expand");
+  x = g.depthwise(x, {3, 1, 1}, "same");
+  x = g.depthwise(x, {3, 2, 1}, "half");
+  x = g.depthwise(x, {5, 1, 2}, "wide");
+  x = g.sigmoid(x, "gate");
+  x = g.depthwise(x, {2, 1, 0}, "even");
+  return g.finish({g.conv(x, 9, {1, 1, 0}, "head")});
+}
+
 inline std::vector<ir::Graph> sample_graphs() {
-  return {chain_graph(), residual_graph(), branching_graph(), two_ended_graph()};
+  return {chain_graph(), residual_graph(), branching_graph(), two_ended_graph(), depthwise_graph()};
 }
 
 /// A random graph: each operator reads one or two tensors computed before it.
@@ -72,12 +84,12 @@ inline ir::Graph random_graph(unsigned seed) {
   const int operators = 3 + static_cast<int>(random() % 8);
   for (int i = 0; i < operators; ++i) {
     const std::string name = "op " + std::to_string(i);
-    switch (random() % 9) {
+    switch (random() % 10) {
       case 0:
         made.push_back(g.conv(pick(), 4, {3, 1, 1}, name));
         break;
       case 1:
-        made.push_back(g.depthwise(pick(), {3, 1, 1}, name));
+        made.push_back(g.depthwise(random() % 2 == 0 ? pick() : made.back(), {3, 1, 1}, name));
         break;
       case 2:
         made.push_back(g.add(pick(), pick(), name));
@@ -96,6 +108,9 @@ inline ir::Graph random_graph(unsigned seed) {
         break;
       case 7:
         made.push_back(g.resize(g.max_pool(pick(), {2, 2, 0}, name + " pool"), 6, 5, name));
+        break;
+      case 8:
+        made.push_back(g.resize(g.depthwise(made.back(), {3, 2, 1}, name + " half"), 6, 5, name));
         break;
       default:
         made.push_back(g.conv(g.pad(pick(), 1, name + " pad"), 4, {3, 1, 0}, name));

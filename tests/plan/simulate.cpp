@@ -89,11 +89,62 @@ class Simulation {
     const int first = step.rows.first + iteration * step.rows.advance;
     if (first < 0 || step.rows.count < 0 || first + step.rows.count > rows(op.outputs[0]))
       throw OutOfMemory("rows that do not exist");
+    if (step.kernel.driver == "thimble_dwconv_rows") {
+      run_by_channels(step, op, first);
+      return;
+    }
     if (runs_at_once(op.kind)) {
       compute(step, op, first, step.rows.count);
       return;
     }
     for (int r = first; r < first + step.rows.count; ++r) compute(step, op, r, 1);
+  }
+
+  /// A depthwise kernel with a copy of the rows under the window: for every few channels of the output, all rows.
+  void run_by_channels(const plan::Step& step, const ir::Op& op, int first) {
+    const auto& conv = std::get<ir::DepthwiseConv2D>(op.kind);
+    const ir::Tensor& in = graph_.tensor(op.inputs[0]);
+    const int window = (graph_.tensor(op.inputs[1]).shape[1] - 1) * conv.dilation_h + 1;
+    const int in_channels = in.shape[3];
+    const int multiplier = graph_.tensor(op.outputs[0]).shape[3] / in_channels;
+    const int group = 1 + static_cast<int>(random_() % 4);
+    for (int c = 0; c < in_channels; c += group) {
+      const int end = std::min(c + group, in_channels);
+      Bytes copy = random_bytes(static_cast<std::size_t>(in.bytes()), random_);
+      int next = first * conv.stride_h - conv.padding.top;
+      for (int r = first; r < first + step.rows.count; ++r) {
+        spoil_scratch(step);
+        for (; next < r * conv.stride_h - conv.padding.top + window; ++next)
+          if (next >= 0 && next < in.shape[1]) copy_channels(op.inputs[0], next, c, end, copy);
+        const Bytes output = evaluate_on(op, copy);
+        store_channels(op.outputs[0], r, c * multiplier, end * multiplier, output);
+      }
+    }
+    spoil_scratch(step);
+  }
+
+  void copy_channels(ir::TensorId id, int r, int begin, int end, Bytes& copy) {
+    const ir::Shape& shape = graph_.tensor(id).shape;
+    const std::byte* from = row(id, r);
+    for (int x = 0; x < shape[2]; ++x)
+      for (int c = begin; c < end; ++c)
+        copy[static_cast<std::size_t>((r * shape[2] + x) * shape[3] + c)] = from[x * shape[3] + c];
+  }
+
+  void store_channels(ir::TensorId id, int r, int begin, int end, const Bytes& values) {
+    const ir::Shape& shape = graph_.tensor(id).shape;
+    std::byte* to = row(id, r);
+    for (int x = 0; x < shape[2]; ++x)
+      for (int c = begin; c < end; ++c)
+        to[x * shape[3] + c] = values[static_cast<std::size_t>((r * shape[2] + x) * shape[3] + c)];
+  }
+
+  /// The output of a convolution of `image`.
+  Bytes evaluate_on(const ir::Op& op, const Bytes& image) {
+    std::vector<Bytes> inputs{image};
+    for (std::size_t i = 1; i < op.inputs.size(); ++i)
+      inputs.push_back(op.inputs[i] == ir::no_tensor ? Bytes() : *graph_.tensor(op.inputs[i]).data);
+    return reference::evaluate(graph_, op, inputs).at(0);
   }
 
   /// A kernel uses its scratch from before its first read to after its last write.

@@ -7,6 +7,7 @@
 #include "ir/graph.h"
 #include "plan/layerwise.h"
 #include "plan/plan.h"
+#include "target/depthwise_choice.h"
 #include "target/kernel_choice.h"
 
 namespace thimble::testing {
@@ -16,6 +17,10 @@ inline target::KernelChoice test_kernel(const ir::Graph& graph, const ir::Op& op
   target::KernelChoice choice;
   choice.kernel = "test_" + std::string(ir::name_of(op.kind));
   choice.in_place = is.template operator()<ir::Add, ir::Sub, ir::Mul, ir::Sigmoid, ir::Clamp, ir::Softmax>();
+  if (is.template operator()<ir::DepthwiseConv2D>()) {
+    choice.driver = "thimble_dwconv_rows";
+    choice.in_place = target::fits_over_input(target::convolution_of(graph, op).value());
+  }
   if (is.template operator()<ir::Conv2D, ir::DepthwiseConv2D, ir::Mean>())
     choice.scratch_bytes = 4 * graph.tensor(op.inputs[0]).shape.back() + 2;
   return choice;

@@ -41,8 +41,10 @@ PlannedGraph three_tensors() {
 }
 
 TEST(VerifyPlan, AcceptsPlansThatDifferOnlyInWhereBuffersLie) {
+  PlanOptions options;
+  options.in_place_depthwise = false;  // Which fixes the distance of two buffers.
   for (const ir::Graph& graph : testing::sample_graphs()) {
-    const Plan plan = layerwise_plan(graph);
+    const Plan plan = layerwise_plan(graph, options);
     Plan mirrored = plan;
     for (Buffer& buffer : mirrored.buffers)
       buffer.offset = (plan.arena_bytes - buffer.offset - buffer.bytes) / arena_alignment * arena_alignment;
@@ -142,6 +144,93 @@ TEST(VerifyPlan, AllowsARowWiseOperatorToFollowItsInputAtARowsDistance) {
   EXPECT_THAT(objection_to_overlap(true, -8, false), HasSubstr("should be at arena byte"));
   EXPECT_EQ(objection_to_overlap(false, 16, false), "");
   EXPECT_NE(objection_to_overlap(false, 8, false), "");
+}
+
+/// An input of 7x5x4 and its depthwise convolution, whose output begins `distance` bytes behind the input. Kernels of
+/// the driver copy the rows they read, four channels at a time.
+struct DepthwiseOverlap {
+  int stride = 1;
+  int padding = 1;
+  std::int64_t distance = 0;
+  bool in_place = true;
+};
+
+std::string objection_to(const DepthwiseOverlap& overlap) {
+  GraphBuilder g("depthwise overlap");
+  const auto in = g.input({1, 7, 5, 4});
+  const auto a = g.max_pool(in, {1, 1, 0}, "a");
+  const auto b = g.depthwise(a, {3, overlap.stride, overlap.padding}, "b");
+  const ir::Graph graph = g.finish({b});
+  PlanOptions options;
+  options.in_place_depthwise = false;
+  Plan plan = layerwise_plan(graph, options);
+  const std::int64_t out = graph.tensor(b).bytes();
+  plan.buffers = {{"input", 140, 0, 0, 0}, {"a", 140, 200, 0, 1}, {"b", out, 200 + overlap.distance, 1, 1}};
+  plan.buffers.push_back({"scratch", 32, 640, 1, 1});
+  plan.arena_bytes = 672;
+  plan.placements = {{in, 0, 0, 20, 7, 7}, {a, 1, 0, 20, 7, 7}};
+  plan.placements.push_back(
+      {b, 2, 0, row_bytes_of(graph.tensor(b)), rows_of(graph.tensor(b)), rows_of(graph.tensor(b))});
+  plan.stages[1].steps[0].scratch_buffer = 3;
+  plan.stages[1].steps[0].kernel.in_place = overlap.in_place;
+  return objection(graph, plan);
+}
+
+TEST(VerifyPlan, AllowsADepthwiseConvolutionToWriteOverRowsThatItHasCopied) {
+  EXPECT_EQ(objection_to({1, 1, 0, true}), "");
+  EXPECT_EQ(objection_to({2, 1, 0, true}), "");
+  EXPECT_EQ(objection_to({1, 0, 0, true}), "");
+  // Output row r is written when input rows up to r + 1 are copied: it may lie up to one row further back, or anywhere
+  // before.
+  EXPECT_EQ(objection_to({1, 1, 20, true}), "");
+  EXPECT_THAT(objection_to({1, 1, 24, true}), HasSubstr("row 0) writes over bytes of \"a\" that it still reads"));
+  EXPECT_EQ(objection_to({1, 1, -4, true}), "");
+  EXPECT_EQ(objection_to({1, 1, -20, true}), "");
+  // With stride 2 the output falls behind: 12 bytes a row, two input rows of 20.
+  EXPECT_EQ(objection_to({2, 1, 28, true}), "");
+  EXPECT_THAT(objection_to({2, 1, 32, true}), HasSubstr("row 0) writes over bytes of \"a\""));
+}
+
+TEST(VerifyPlan, RefusesADepthwiseConvolutionOverBytesOfOtherChannels) {
+  const auto refused = HasSubstr("share bytes and are both live in stage 1");
+  EXPECT_THAT(objection_to({1, 1, 0, false}), refused);
+  EXPECT_EQ(objection_to({1, 1, 140, false}), "");
+  EXPECT_EQ(objection_to({1, 1, -140, false}), "");
+  for (const std::int64_t bytes : {-2, 2}) {
+    GraphBuilder g("other channels");
+    const auto in = g.input({1, 4, 4, 4});
+    const auto b = g.depthwise(in, {3, 1, 1}, "b");
+    const ir::Graph graph = g.finish({b});
+    Plan plan = layerwise_plan(graph);
+    EXPECT_EQ(objection(graph, plan), "");
+    const int scratch = plan.stages[0].steps[0].scratch_buffer;
+    plan.buffers[static_cast<std::size_t>(scratch)].offset = 80;
+    plan.arena_bytes = 160;
+    for (Placement& placement : plan.placements) {
+      Buffer& buffer = plan.buffers[static_cast<std::size_t>(placement.buffer)];
+      buffer.offset = 4;
+      buffer.bytes = 68;
+      placement.offset = placement.tensor == b ? 2 + bytes : 2;
+    }
+    EXPECT_THAT(objection(graph, plan), HasSubstr("writes over bytes of \"input\" that it still reads"));
+  }
+}
+
+/// Row by row, the rows that row 0 has read would be free. Depthwise kernels come back for the next channels.
+TEST(VerifyPlan, KnowsThatDepthwiseKernelsReadTheirInputAgain) {
+  GraphBuilder g("again");
+  const auto in = g.input({1, 4, 4, 4});
+  const auto b = g.depthwise(in, {1, 1, 0}, "b");
+  const ir::Graph graph = g.finish({b});
+  Plan plan = layerwise_plan(graph);
+  plan.stages[0].steps[0].kernel.in_place = false;
+  plan.buffers = {{"all", 80, 0, 0, 0}, {"scratch", 32, 80, 0, 0}};
+  plan.stages[0].steps[0].scratch_buffer = 1;
+  plan.arena_bytes = 112;
+  plan.placements = {{in, 0, 16, 16, 4, 4}, {b, 0, 0, 16, 4, 4}};
+  EXPECT_THAT(objection(graph, plan), HasSubstr("row 1) writes over bytes of \"input\" that it still reads"));
+  plan.stages[0].steps[0].kernel.driver = "thimble_conv_rows";
+  EXPECT_EQ(objection(graph, plan), "");
 }
 
 TEST(VerifyPlan, RefusesScratchThatIsMissingSmallOrInUse) {

@@ -1,0 +1,42 @@
+// plan/columns.h
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "plan/offsets.h"
+
+namespace thimble::plan {
+
+/// Buffers that begin at one offset, each taking the place of the one before it: what the search places. Most are one
+/// buffer. As parts differ in size, a column's profile over time has steps; its bottom is level. So of any two columns
+/// that are live together one is wholly below the other, and that is all that the search needs.
+struct Column {
+  std::vector<LiveRange> parts;
+  std::vector<std::size_t> buffers;  ///< Indices of the parts in what the columns were made of.
+  std::int64_t size = 0;             ///< Of the largest part.
+  int first = 0;
+  int last = 0;
+};
+
+/// One column for each buffer that is over no other. Empty buffers make no column, unless one is over them.
+std::vector<Column> columns_of(std::span<const LiveRange> buffers);
+
+/// Bytes of a column in a step.
+std::int64_t bytes_at(const Column& column, int step);
+
+/// Bytes from the bottom of `lower` to the lowest bottom that `upper` can have above it: of the largest part that is
+/// live together with a part of `upper`; 0 if there is none.
+std::int64_t height_below(const Column& lower, const Column& upper);
+
+/// heights[i][j] = height_below(columns[i], columns[j]).
+std::vector<std::vector<std::int64_t>> heights_between(std::span<const Column> columns);
+
+/// The steps in which a part becomes live, in order: some of them need most bytes.
+std::vector<int> starts_of(std::span<const Column> columns);
+
+/// The most bytes that are live in any step of [first, last].
+std::int64_t most_live(std::span<const Column> columns, std::span<const int> starts, int first, int last);
+
+}  // namespace thimble::plan
