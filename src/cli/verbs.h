@@ -14,6 +14,9 @@ void add_inspect(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_report(CLI::App& app);
+void add_profile(CLI::App& app);
+void add_fit(CLI::App& app);
+void add_study(CLI::App& app);
 void add_boards(CLI::App& app);
 void add_datasets(CLI::App& app);
 

@@ -81,17 +81,25 @@ bool is_inside(const Convolution& c, int x) {
   return c.dilation_w == 1 && left >= 0 && left + c.kernel_w <= c.in_w;
 }
 
+/// Calls `visit` with the first pixel and the number of pixels of each block of an output row, lone pixels too.
+template <typename Visit>
+void for_each_window(const Convolution& c, Visit visit) {
+  int now = 0;
+  for (int x = 0; x < c.out_w; x += now) {
+    const int left = c.out_w - x;
+    now = left > 2 ? std::min(left, 4) : 1;
+    visit(x, now);
+  }
+}
+
 Windows windows_of(const Convolution& c) {
   Windows windows;
-  for (int x = 0; x < c.out_w;) {
-    const int left = c.out_w - x;
-    const int now = left > 2 ? std::min(left, 4) : 1;
-    if (now == 4 && is_inside(c, x) && is_inside(c, x + 3)) {
+  for_each_window(c, [&](int first, int now) {
+    if (now == 4 && is_inside(c, first) && is_inside(c, first + 3)) {
       windows.inner_blocks += 1;
-      x += 4;
-      continue;
+      return;
     }
-    for (int i = 0; i < now; ++i, ++x) {
+    for (int x = first; x < first + now; ++x) {
       if (is_inside(c, x)) {
         windows.inner_pixels += 1;
         continue;
@@ -102,7 +110,7 @@ Windows windows_of(const Convolution& c) {
         (column >= 0 && column < c.in_w ? windows.taps_inside : windows.taps_outside) += 1;
       }
     }
-  }
+  });
   return windows;
 }
 
@@ -130,18 +138,55 @@ Loops convolution_by_four(const Call& call) {
   return loops;
 }
 
-/// s8_conv_any_4x2_dsp: bytes are gathered first, by rows of the windows or tap by tap, then widened.
+/// What s8_conv_any_4x2_dsp copies of one kernel row for the pixels of an output row that no inner block holds.
+struct Copies {
+  double words = 0, last_words = 0, bytes = 0;  ///< Of runs inside the image: words, or bytes of fewer than four.
+  double filled = 0;                            ///< Bytes of zero points.
+
+  void add_run(int count) {
+    if (count >= 4) {
+      words += count / 4;
+      last_words += count % 4 != 0 ? 1 : 0;
+    } else {
+      bytes += count;
+    }
+  }
+};
+
+/// Runs on both sides of which zero points stand.
+Copies run_copies(const Convolution& c) {
+  Copies copies;
+  for_each_window(c, [&](int x, int now) {
+    if (now == 4 && is_inside(c, x) && is_inside(c, x + 3)) return;
+    for (int i = x; i < x + now; ++i) {
+      const int left = i * c.stride_w - c.padding.left;
+      const int before = std::clamp(-left, 0, c.kernel_w);
+      const int after = std::clamp(left + c.kernel_w - c.in_w, 0, c.kernel_w - before);
+      copies.add_run((c.kernel_w - before - after) * c.in_ch);
+      copies.filled += (before + after) * c.in_ch;
+    }
+  });
+  return copies;
+}
+
+/// s8_conv_any_4x2_dsp: bytes are gathered first, by rows of the windows, or tap by tap if dilated, then widened.
 Loops convolution_of_any(const Call& call) {
   const Convolution c = target::convolution_of(call.graph, call.op).value();
   const Windows windows = windows_of(c);
   const Blocks blocks = blocks_of(call.rows(), c.out_w);
   const double kernel_rows = call.rows() * c.kernel_h;
   const double inner_rows = kernel_rows * windows.inner_blocks;
-  const double tapwise = windows.inner_pixels + windows.border_pixels;
-  const double inside = kernel_rows * (windows.taps_inside + windows.inner_pixels * c.kernel_w);
-  const double outside = kernel_rows * windows.taps_outside;
+  const double others = windows.inner_pixels + windows.border_pixels;
+  const bool dilated = c.dilation_w != 1;
+  const Copies runs = dilated ? Copies{} : run_copies(c);
+  Copies inner;
   const int run = c.kernel_w * c.in_ch;
   const bool constant_run = run == 9 || run == 3;
+  if (!constant_run) inner.add_run(run);
+  Copies tap;
+  if (dilated) tap.add_run(c.in_ch);
+  const double inside = dilated ? kernel_rows * windows.taps_inside : 0;
+  const double outside = dilated ? kernel_rows * windows.taps_outside : 0;
   const double quads = (c.kernel_h * run + 3) / 4;
   Loops loops;
   append_driver(loops, call, c);
@@ -149,15 +194,21 @@ Loops convolution_of_any(const Call& call) {
   loops.push_back({"rows of 9 bytes", run == 9 ? inner_rows : 0});
   loops.push_back({"rows of 3 bytes", run == 3 ? inner_rows : 0});
   loops.push_back({"other rows", constant_run ? 0 : inner_rows});
-  loops.push_back({"words of other rows", constant_run || run < 4 ? 0 : inner_rows * (run / 4)});
-  loops.push_back({"last words of other rows", constant_run || run < 4 || run % 4 == 0 ? 0 : inner_rows});
-  loops.push_back({"bytes of other rows", constant_run || run >= 4 ? 0 : inner_rows * run});
-  loops.push_back({"pixels tap by tap", call.rows() * tapwise});
-  loops.push_back({"rows tap by tap", kernel_rows * tapwise});
+  loops.push_back({"words of other rows", inner_rows * inner.words});
+  loops.push_back({"last words of other rows", inner_rows * inner.last_words});
+  loops.push_back({"bytes of other rows", inner_rows * inner.bytes});
+  loops.push_back({"other pixels", dilated ? 0 : call.rows() * others});
+  loops.push_back({"rows of other pixels", dilated ? 0 : kernel_rows * others});
+  loops.push_back({"words of runs", kernel_rows * runs.words});
+  loops.push_back({"last words of runs", kernel_rows * runs.last_words});
+  loops.push_back({"bytes of runs", kernel_rows * runs.bytes});
+  loops.push_back({"zero points beside runs", kernel_rows * runs.filled});
+  loops.push_back({"dilated pixels", dilated ? call.rows() * others : 0});
+  loops.push_back({"rows of dilated pixels", dilated ? kernel_rows * others : 0});
   loops.push_back({"taps inside", inside});
-  loops.push_back({"words of taps inside", c.in_ch < 4 ? 0 : inside * (c.in_ch / 4)});
-  loops.push_back({"last words of taps inside", c.in_ch < 4 || c.in_ch % 4 == 0 ? 0 : inside});
-  loops.push_back({"bytes of taps inside", c.in_ch < 4 ? inside * c.in_ch : 0});
+  loops.push_back({"words of taps", inside * tap.words});
+  loops.push_back({"last words of taps", inside * tap.last_words});
+  loops.push_back({"bytes of taps", inside * tap.bytes});
   loops.push_back({"taps outside", outside});
   loops.push_back({"bytes of taps outside", outside * c.in_ch});
   loops.push_back({"quads of a block", blocks.all() * quads});
@@ -166,10 +217,36 @@ Loops convolution_of_any(const Call& call) {
   return loops;
 }
 
+/// kernels/dsp/few_pixels.h: one pixel by four channels, four input channels a step, two steps a round.
+Loops few_pixels(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const double pixels = call.rows() * c.out_w;
+  const double fours = pixels * ((c.out_ch + 3) / 4);
+  const int steps = c.in_ch / 4;
+  const int rest = c.in_ch % 4;
+  Loops loops;
+  append_driver(loops, call, c);
+  loops.push_back({"pixels", pixels});
+  loops.push_back({"fours of channels", fours});
+  loops.push_back({"products", steps > 0 ? fours : 0});
+  loops.push_back({"steps", fours * steps});
+  loops.push_back({"rounds", fours * ((steps + 1) / 2)});
+  loops.push_back({"last channels", rest > 0 ? fours : 0});
+  loops.push_back({"bytes of last channels", fours * rest});
+  loops.push_back({"outputs", pixels * c.out_ch});
+  loops.push_back({"clamped outputs", clamps(call) ? pixels * c.out_ch : 0});
+  return loops;
+}
+
 constexpr std::array counters{
     LoopCounter{"s8_conv1x1_4x2_dsp", pointwise},
     LoopCounter{"s8_conv_4x2_dsp", convolution_by_four},
     LoopCounter{"s8_conv_any_4x2_dsp", convolution_of_any},
+    LoopCounter{"s8_conv1x1_1x4_dsp", few_pixels},
+    LoopCounter{"s8w16_conv1x1_4x2_dsp", pointwise},
+    LoopCounter{"s8w16_conv_4x2_dsp", convolution_by_four},
+    LoopCounter{"s8w16_conv_any_4x2_dsp", convolution_of_any},
+    LoopCounter{"s8w16_conv1x1_1x4_dsp", few_pixels},
 };
 
 }  // namespace

@@ -9,45 +9,101 @@ namespace {
 
 using target::Convolution;
 
-/// kernels/dsp/dwconv_planes.h: for each four channels, rows are widened to planes as they come under the kernel, and
-/// each channel of an output row is computed by blocks of four pixels.
-Loops planes(const Call& call) {
-  const Convolution c = target::convolution_of(call.graph, call.op).value();
-  const int size = c.kernel_h;
+int reach(int kernel, int dilation) { return (kernel - 1) * dilation + 1; }
+
+/// Words of a row of one widened channel: thimble_plane_row of kernels/dsp/dwconv_planes.h.
+double plane_words(int in, int out, int before, int size, int stride) {
+  const int read = ((out + 3) / 4 * 4 - 1) * stride + (size | 1) + 1;
+  return (std::max(read, before + in) + 1) / 2;
+}
+
+/// What kernels/dsp/dwconv_planes.h does but for the products: for each four channels, rows are widened to planes as
+/// they come under the kernel. Once for each of `multiplier` outputs of a channel.
+void append_planes(Loops& loops, const Call& call, const Convolution& c) {
+  const int height = reach(c.kernel_h, c.dilation_h);
   const int top = call.first * c.stride_h - c.padding.top;
-  const int bottom = (call.end - 1) * c.stride_h - c.padding.top + size;
-  const double inside = std::max(0, std::min(bottom, c.in_h) - std::max(top, 0));
-  const double outside = bottom - top - inside;
-  const double groups = c.in_ch / 4;
+  const int bottom = (call.end - 1) * c.stride_h - c.padding.top + height;
+  const double inside = std::max(0, std::min(bottom, c.in_h) - std::max(top, 0)) * c.multiplier();
+  const double outside = (bottom - top) * c.multiplier() - inside;
+  const double whole = c.in_ch / 4;
   const int rest = c.in_ch % 4;
-  const int reach = ((c.out_w + 3) / 4 * 4 - 1) * c.stride_w + size + 1;
-  const int plane_words = (std::max(reach, c.padding.left + c.in_w) + 1) / 2;
-  const double channel_rows = call.rows() * c.in_ch;
-  return {
-      {"calls", 1},
-      {"words of the ring", 4.0 * size * plane_words},
-      {"groups", groups + (rest > 0 ? 1 : 0)},
-      {"channels", static_cast<double>(c.in_ch)},
-      {"widened rows", inside * groups},
-      {"widened pairs of pixels", inside * groups * (c.in_w / 2)},
-      {"widened last pixels", c.in_w % 2 == 1 ? inside * groups : 0},
-      {"rows of left-over channels", inside * rest},
-      {"pixels of left-over channels", inside * rest * c.in_w},
-      {"rows of zero points", outside * c.in_ch},
-      {"pixels of zero points", outside * c.in_ch * c.in_w},
-      {"output rows", call.rows() * (groups + (rest > 0 ? 1 : 0))},
-      {"output rows of channels", channel_rows},
-      {"blocks of four", channel_rows * (c.out_w / 4 + (c.out_w % 4 == 3 ? 1 : 0))},
-      {"left-over pixels", c.out_w % 4 == 1 || c.out_w % 4 == 2 ? channel_rows : 0},
-      {"clamped rows", clamps(call) ? call.rows() : 0},
-      {"clamped outputs", clamps(call) ? channel_rows * c.out_w : 0},
-  };
+  const double groups = (whole + (rest > 0 ? 1 : 0)) * c.multiplier();
+  const double row = plane_words(c.in_w, c.out_w, c.padding.left, reach(c.kernel_w, c.dilation_w), c.stride_w);
+  loops.push_back({"words of the ring", 4.0 * height * row * c.multiplier()});
+  loops.push_back({"groups", groups});
+  loops.push_back({"channels", static_cast<double>(c.out_ch)});
+  loops.push_back({"widened rows", inside * whole});
+  loops.push_back({"widened pairs of pixels", inside * whole * (c.in_w / 2)});
+  loops.push_back({"widened last pixels", c.in_w % 2 == 1 ? inside * whole : 0});
+  loops.push_back({"rows of left-over channels", inside * rest});
+  loops.push_back({"pixels of left-over channels", inside * rest * c.in_w});
+  loops.push_back({"rows of zero points", outside * c.in_ch});
+  loops.push_back({"pixels of zero points", outside * c.in_ch * c.in_w});
+  loops.push_back({"output rows", call.rows() * groups});
+  loops.push_back({"output rows of channels", call.rows() * c.out_ch});
+}
+
+void append_clamp(Loops& loops, const Call& call, const Convolution& c) {
+  loops.push_back({"clamped rows", clamps(call) ? call.rows() : 0});
+  loops.push_back({"clamped outputs", clamps(call) ? call.rows() * c.out_ch * c.out_w : 0});
+}
+
+/// Square kernels, unrolled: four outputs at a time, then one or two.
+Loops square(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const double channel_rows = call.rows() * c.out_ch;
+  const int rest = c.out_w % 4;
+  Loops loops{{"calls", 1}};
+  append_planes(loops, call, c);
+  loops.push_back({"blocks of four", channel_rows * (c.out_w / 4 + (rest == 3 ? 1 : 0))});
+  loops.push_back({"left-over pixels", rest == 1 || rest == 2 ? channel_rows : 0});
+  append_clamp(loops, call, c);
+  return loops;
+}
+
+/// s8_dwconv_any_dsp: any kernel, four outputs at a time; an image of one column as one row.
+Loops any(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const bool is_column = c.in_w == 1 && c.out_w == 1 && c.kernel_w == 1 && c.padding.left == 0;
+  const double groups = (c.in_ch + 3) / 4 * c.multiplier();
+  const double read = std::min((call.end - 1) * c.stride_h - c.padding.top + reach(c.kernel_h, c.dilation_h), c.in_h) -
+                      std::max(0, call.first * c.stride_h - c.padding.top);
+  const double column_words =
+      4 * plane_words(c.in_h, c.out_h, c.padding.top, reach(c.kernel_h, c.dilation_h), c.stride_h);
+
+  const double tap_rows = is_column ? 1 : c.kernel_h;
+  const double tap_words = (is_column ? reach(c.kernel_h, c.dilation_h) : reach(c.kernel_w, c.dilation_w)) / 2 + 1;
+  const double runs = is_column ? c.out_ch : call.rows() * c.out_ch;
+  const int run = is_column ? call.end - call.first : c.out_w;
+  const double blocks = runs * ((run + 3) / 4);
+
+  Loops loops{{"calls", 1}, {"multiples", static_cast<double>(c.multiplier())}};
+  append_planes(loops, call, c);
+  if (is_column) {
+    for (Loop& loop : loops) loop.times = loop.name == "calls" || loop.name == "multiples" ? loop.times : 0;
+  }
+  loops.push_back({"words of a column", is_column ? column_words * c.multiplier() : 0});
+  loops.push_back({"groups of a column", is_column ? groups : 0});
+  loops.push_back({"channels of a column", is_column ? c.out_ch : 0.0});
+  loops.push_back({"pixels of a column", is_column ? groups * read : 0});
+  loops.push_back({"elements of a column", is_column ? c.out_ch * read : 0});
+  loops.push_back({"rows of taps", c.out_ch * tap_rows});
+  loops.push_back({"words of taps", c.out_ch * tap_rows * tap_words});
+  loops.push_back({"taps", static_cast<double>(c.out_ch) * c.kernel_h * c.kernel_w});
+  loops.push_back({"rows under the kernel", is_column ? 0 : call.rows() * groups * c.kernel_h});
+  loops.push_back({"blocks of four", blocks});
+  loops.push_back({"rows of a block", blocks * tap_rows});
+  loops.push_back({"words of a block", blocks * tap_rows * tap_words});
+  loops.push_back({"outputs", runs * run});
+  append_clamp(loops, call, c);
+  return loops;
 }
 
 constexpr std::array counters{
-    LoopCounter{"s8_dwconv_3x3s1_dsp", planes}, LoopCounter{"s8_dwconv_3x3s2_dsp", planes},
-    LoopCounter{"s8_dwconv_5x5s1_dsp", planes}, LoopCounter{"s8_dwconv_5x5s2_dsp", planes},
-    LoopCounter{"s8_dwconv_7x7s1_dsp", planes}, LoopCounter{"s8_dwconv_7x7s2_dsp", planes},
+    LoopCounter{"s8_dwconv_3x3s1_dsp", square}, LoopCounter{"s8_dwconv_3x3s2_dsp", square},
+    LoopCounter{"s8_dwconv_5x5s1_dsp", square}, LoopCounter{"s8_dwconv_5x5s2_dsp", square},
+    LoopCounter{"s8_dwconv_7x7s1_dsp", square}, LoopCounter{"s8_dwconv_7x7s2_dsp", square},
+    LoopCounter{"s8_dwconv_any_dsp", any},
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "cost/families.h"
@@ -42,20 +43,31 @@ Loops convolution(const Call& call) {
   return loops;
 }
 
-/// s8_dwconv_generic: for each pixel, input channel, multiplier, row and column of the kernel.
+/// s8_dwconv_generic: channel by channel, the rows under the kernel are copied to a ring as they come.
 Loops depthwise(const Call& call) {
   const target::Convolution c = target::convolution_of(call.graph, call.op).value();
-  const double pixels = call.rows() * c.out_w;
-  const double inside = call.rows() * c.kernel_h * taps_inside(c) * c.out_ch;
-  Loops loops;
-  append_driver(loops, call, c);
-  loops.push_back({"pixels", pixels});
-  loops.push_back({"input channels", pixels * c.in_ch});
-  loops.push_back({"outputs", pixels * c.out_ch});
-  loops.push_back({"kernel rows", pixels * c.out_ch * c.kernel_h});
-  loops.push_back({"taps inside", inside});
-  loops.push_back({"taps outside", pixels * c.out_ch * c.kernel_h * c.kernel_w - inside});
-  return loops;
+  const int height = (c.kernel_h - 1) * c.dilation_h + 1;
+  const int read = (c.out_w - 1) * c.stride_w + (c.kernel_w - 1) * c.dilation_w + 1;
+  const int top = call.first * c.stride_h - c.padding.top;
+  const int bottom = (call.end - 1) * c.stride_h - c.padding.top + height;
+  const double inside = std::max(0, std::min(bottom, c.in_h) - std::max(top, 0)) * c.in_ch;
+  const double outside = (bottom - top) * c.in_ch - inside;
+  const double outputs = call.rows() * c.out_w * c.out_ch;
+  return {
+      {"calls", 1},
+      {"bytes of the ring", static_cast<double>(height) * std::max(read, c.padding.left + c.in_w)},
+      {"input channels", static_cast<double>(c.in_ch)},
+      {"copied rows", inside},
+      {"copied pixels", inside * c.in_w},
+      {"rows of zero points", outside},
+      {"pixels of zero points", outside * c.in_w},
+      {"output rows", call.rows() * c.in_ch},
+      {"rows under the kernel", call.rows() * c.in_ch * c.kernel_h},
+      {"output rows of channels", call.rows() * c.out_ch},
+      {"outputs", outputs},
+      {"rows of an output", outputs * c.kernel_h},
+      {"taps", outputs * c.kernel_h * c.kernel_w},
+  };
 }
 
 constexpr std::array counters{

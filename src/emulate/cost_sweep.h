@@ -1,0 +1,28 @@
+// emulate/cost_sweep.h
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "cost/cost_table.h"
+#include "ir/graph.h"
+#include "target/board.h"
+#include "target/kernel_choice.h"
+
+namespace thimble::emulate {
+
+/// A graph of one operator, and the kernel to run it with.
+struct SweepSample {
+  ir::Graph graph;
+  target::KernelChoice kernel;
+};
+
+/// The graphs of the sweep with each kernel that can run them on a core, SIMD or not.
+std::vector<SweepSample> sweep_samples(const target::Core& core);
+
+/// Counts each sample on the emulated core of `board`. Hundreds of them are the layers of one firmware, whose marks
+/// keep their counts apart: a compiler's run for each would take hours. The kernels are functions that all layers
+/// share, so they are the same code as in a network. Cycles are 0 where the emulator has no pipeline model of the core.
+std::vector<cost::Cost> count_samples(std::span<const SweepSample> samples, const target::Board& board);
+
+}  // namespace thimble::emulate
