@@ -1,4 +1,3 @@
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -9,6 +8,7 @@
 #include "cli/verbs.h"
 #include "emulate/measure.h"
 #include "emulate/measurement_report.h"
+#include "emulate/seeded_inputs.h"
 
 namespace thimble::cli {
 
@@ -23,29 +23,6 @@ struct BenchOptions {
   std::filesystem::path json;
 };
 
-/// The made-up input that docs/numbers.md defines, running on from one input tensor to the next.
-emulate::TensorValues seeded_inputs(const ir::Graph& graph, const std::vector<ir::TensorId>& tensors,
-                                    std::uint32_t seed) {
-  emulate::TensorValues inputs;
-  std::uint32_t index = seed;
-  for (const ir::TensorId id : tensors) {
-    const ir::Tensor& tensor = graph.tensor(id);
-    emulate::Bytes bytes(static_cast<std::size_t>(tensor.bytes()));
-    for (std::int64_t i = 0; i < tensor.elements(); ++i, ++index) {
-      const int value = static_cast<int>(((index * 1103515245U + 12345U) >> 16) & 0xFFU) - 128;
-      const auto at = static_cast<std::size_t>(i);
-      if (tensor.type == ir::DataType::float32) {
-        const float real = static_cast<float>(value) / 128.0F;
-        std::memcpy(bytes.data() + at * sizeof real, &real, sizeof real);
-      } else {
-        bytes.at(at) = static_cast<std::byte>(tensor.type == ir::DataType::uint8 ? value + 128 : value);
-      }
-    }
-    inputs.push_back(std::move(bytes));
-  }
-  return inputs;
-}
-
 void bench(const BenchOptions& options) {
   target::Board board = options.planning.chosen_board();
   const ir::Graph graph = options.model.simplified();
@@ -58,7 +35,7 @@ void bench(const BenchOptions& options) {
   emulate::MeasureOptions measuring;
   measuring.float_io = options.float_io;
   measuring.layers = !options.no_layers;
-  const auto inputs = seeded_inputs(graph, options.float_io ? own_inputs(graph) : graph.inputs, options.seed);
+  const auto inputs = emulate::seeded_inputs(graph, options.float_io ? own_inputs(graph) : graph.inputs, options.seed);
   const emulate::Measurement measured = emulate::measure(graph, plan, board, inputs, measuring);
   fmt::print("{}", emulate::text_of(measured, graph, plan, board));
   if (!options.json.empty()) write_json(options.json, emulate::to_json(measured, graph, plan, board));

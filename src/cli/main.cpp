@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   thimble::cli::add_quantize(app);
   thimble::cli::add_eval(app);
   thimble::cli::add_report(app);
+  thimble::cli::add_profile(app);
   thimble::cli::add_fit(app);
   thimble::cli::add_boards(app);
   thimble::cli::add_datasets(app);

@@ -32,7 +32,8 @@ KernelCost parse_kernel(const Json& json, bool has_cycles, const std::string& wh
     kernel.error.mean_cycles = field<double>(json, "mean_error_cycles", where);
     kernel.error.worst_cycles = field<double>(json, "worst_error_cycles", where);
   }
-  for (const auto& [loop, cost] : field<Json>(json, "loops", where).items()) {
+  const Json loops = field<Json>(json, "loops", where);
+  for (const auto& [loop, cost] : loops.items()) {
     if (!cost.is_array() || cost.size() != (has_cycles ? 2U : 1U)) {
       fail("{}: \"{}\" must be [instructions{}]", where, loop, has_cycles ? ", cycles" : "");
     }
@@ -60,7 +61,8 @@ CostTable read_cost_table(const std::filesystem::path& file) {
   table.core = field<std::string>(json, "core", name);
   table.compiler = field<std::string>(json, "compiler", name);
   table.cycles = field<std::string>(json, "cycles", name);
-  for (const auto& [kernel, cost] : field<Json>(json, "kernels", name).items()) {
+  const Json kernels = field<Json>(json, "kernels", name);
+  for (const auto& [kernel, cost] : kernels.items()) {
     table.kernels[kernel] = parse_kernel(cost, table.has_cycles(), fmt::format("{}: {}", name, kernel));
   }
   return table;

@@ -1,21 +1,13 @@
 #include "emulate/cost_sweep.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
-#include <fmt/core.h>
-
-#include "base/error.h"
-#include "base/files.h"
 #include "base/progress.h"
 #include "cost/loops.h"
-#include "emulate/firmware.h"
-#include "emulate/harness.h"
-#include "emulate/sweep_builder.h"
+#include "emulate/count_ops.h"
 #include "emulate/sweep_graphs.h"
-#include "emulate/unicorn.h"
 #include "plan/layerwise.h"
 
 namespace thimble::emulate {
@@ -24,59 +16,17 @@ namespace {
 
 constexpr std::size_t samples_a_firmware = 200;
 
-/// The graphs side by side in one, operator i being that of sample i.
-ir::Graph merged(std::span<const SweepSample> samples) {
-  ir::Graph all;
-  all.name = "sweep";
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const ir::Graph& one = samples[i].graph;
-    const int offset = static_cast<int>(all.tensors.size());
-    const auto moved = [offset](std::vector<ir::TensorId> ids) {
-      for (ir::TensorId& id : ids) id += id != ir::no_tensor ? offset : 0;
-      return ids;
-    };
-    for (ir::Tensor tensor : one.tensors) {
-      tensor.name = fmt::format("sample{}_{}", i, tensor.name);
-      all.tensors.push_back(std::move(tensor));
-    }
-    for (const ir::Op& op : one.ops) all.ops.push_back({op.kind, moved(op.inputs), moved(op.outputs)});
-    for (const ir::TensorId id : moved(one.inputs)) all.inputs.push_back(id);
-    for (const ir::TensorId id : moved(one.outputs)) all.outputs.push_back(id);
-  }
-  return all;
-}
-
-TensorValues random_inputs(const ir::Graph& graph) {
-  Draws draws(2);
-  TensorValues values;
-  for (const ir::TensorId id : graph.inputs) {
-    Bytes bytes(static_cast<std::size_t>(graph.tensor(id).bytes()));
-    for (std::byte& byte : bytes) byte = static_cast<std::byte>(draws.between(0, 255));
-    values.push_back(std::move(bytes));
-  }
-  return values;
-}
-
 std::vector<cost::Cost> count_firmware(std::span<const SweepSample> samples, const target::Board& board) {
-  const ir::Graph graph = merged(samples);
+  std::vector<ir::Graph> graphs;
   std::vector<target::KernelChoice> kernels;
-  for (const SweepSample& sample : samples) kernels.push_back(sample.kernel);
+  for (const SweepSample& sample : samples) {
+    graphs.push_back(sample.graph);
+    kernels.push_back(sample.kernel);
+  }
+  const ir::Graph graph = side_by_side(graphs);
   plan::PlanOptions options;
   options.exact_offsets = false;
-  const plan::Plan plan = plan::plan_layerwise(graph, kernels, options);
-
-  FirmwareOptions firmware;
-  firmware.measure = firmware.layers = true;
-  const TemporaryFolder folder;
-  const std::filesystem::path elf = build_firmware(graph, plan, board, folder.path(), firmware);
-  const std::vector<std::byte> inputs = pack_inputs(graph, std::array{random_inputs(graph)}, firmware.harness);
-  const UnicornRun run = run_in_unicorn(elf, board, {{"inputs.bin", inputs}});
-
-  std::vector<cost::Cost> costs(samples.size());
-  for (const auto& [op, instructions] : run.counts.layers) {
-    costs.at(static_cast<std::size_t>(op)).instructions = static_cast<double>(instructions);
-  }
-  return costs;
+  return count_ops(graph, plan::plan_layerwise(graph, kernels, options), board);
 }
 
 }  // namespace

@@ -20,9 +20,8 @@ struct SweepSample {
 /// The graphs of the sweep with each kernel that can run them on a core, SIMD or not.
 std::vector<SweepSample> sweep_samples(const target::Core& core);
 
-/// Counts each sample on the emulated core of `board`. Hundreds of them are the layers of one firmware, whose marks
-/// keep their counts apart: a compiler's run for each would take hours. The kernels are functions that all layers
-/// share, so they are the same code as in a network. Cycles are 0 where the emulator has no pipeline model of the core.
+/// Counts each sample on the emulated core of `board`, hundreds of them in one firmware: side_by_side. Cycles are 0
+/// where the emulator has no pipeline model of the core.
 std::vector<cost::Cost> count_samples(std::span<const SweepSample> samples, const target::Board& board);
 
 }  // namespace thimble::emulate
