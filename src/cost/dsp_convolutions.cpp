@@ -140,16 +140,21 @@ Loops convolution_by_four(const Call& call) {
 
 /// What s8_conv_any_4x2_dsp copies of one kernel row for the pixels of an output row that no inner block holds.
 struct Copies {
-  double words = 0, last_words = 0, bytes = 0;  ///< Of runs inside the image: words, or bytes of fewer than four.
-  double filled = 0;                            ///< Bytes of zero points.
+  double words = 0, whole_runs = 0, last_words = 0;  ///< Runs of four bytes or more: those of whole words, and others.
+  double bytes = 0;                                  ///< Of shorter runs.
+  double fills = 0, filled = 0;                      ///< Runs of zero points, and their bytes.
 
   void add_run(int count) {
     if (count >= 4) {
       words += count / 4;
-      last_words += count % 4 != 0 ? 1 : 0;
+      (count % 4 == 0 ? whole_runs : last_words) += 1;
     } else {
       bytes += count;
     }
+  }
+  void add_fill(int count) {
+    fills += count > 0 ? 1 : 0;
+    filled += count;
   }
 };
 
@@ -163,7 +168,8 @@ Copies run_copies(const Convolution& c) {
       const int before = std::clamp(-left, 0, c.kernel_w);
       const int after = std::clamp(left + c.kernel_w - c.in_w, 0, c.kernel_w - before);
       copies.add_run((c.kernel_w - before - after) * c.in_ch);
-      copies.filled += (before + after) * c.in_ch;
+      copies.add_fill(before * c.in_ch);
+      copies.add_fill(after * c.in_ch);
     }
   });
   return copies;
@@ -195,18 +201,22 @@ Loops convolution_of_any(const Call& call) {
   loops.push_back({"rows of 3 bytes", run == 3 ? inner_rows : 0});
   loops.push_back({"other rows", constant_run ? 0 : inner_rows});
   loops.push_back({"words of other rows", inner_rows * inner.words});
+  loops.push_back({"whole other rows", inner_rows * inner.whole_runs});
   loops.push_back({"last words of other rows", inner_rows * inner.last_words});
   loops.push_back({"bytes of other rows", inner_rows * inner.bytes});
   loops.push_back({"other pixels", dilated ? 0 : call.rows() * others});
   loops.push_back({"rows of other pixels", dilated ? 0 : kernel_rows * others});
   loops.push_back({"words of runs", kernel_rows * runs.words});
+  loops.push_back({"whole runs", kernel_rows * runs.whole_runs});
   loops.push_back({"last words of runs", kernel_rows * runs.last_words});
   loops.push_back({"bytes of runs", kernel_rows * runs.bytes});
+  loops.push_back({"fills beside runs", kernel_rows * runs.fills});
   loops.push_back({"zero points beside runs", kernel_rows * runs.filled});
   loops.push_back({"dilated pixels", dilated ? call.rows() * others : 0});
   loops.push_back({"rows of dilated pixels", dilated ? kernel_rows * others : 0});
   loops.push_back({"taps inside", inside});
   loops.push_back({"words of taps", inside * tap.words});
+  loops.push_back({"whole taps", inside * tap.whole_runs});
   loops.push_back({"last words of taps", inside * tap.last_words});
   loops.push_back({"bytes of taps", inside * tap.bytes});
   loops.push_back({"taps outside", outside});

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <variant>
+#include <vector>
 
 #include "cost/families.h"
 
@@ -57,37 +58,89 @@ Loops mean(const Call& call) {
   };
 }
 
+/// memcpy and memset: 16 bytes at a time, then words, then bytes. Where an address may not be a multiple of 4, some
+/// libraries copy byte by byte.
+struct Bytes {
+  double copies = 0, sixteens = 0, words = 0, bytes = 0;
+  double unaligned = 0, unaligned_sixteens = 0, unaligned_bytes = 0;
+  double fills = 0, filled_sixteens = 0, filled_bytes = 0;
+
+  void copy(double times, int count, bool aligned) {
+    if (aligned) {
+      copies += times;
+      sixteens += times * (count / 16);
+      words += times * (count % 16 / 4);
+      bytes += times * (count % 4);
+    } else {
+      unaligned += times;
+      unaligned_sixteens += times * (count / 16);
+      unaligned_bytes += times * (count % 16);
+    }
+  }
+  void fill(double times, int count) {
+    fills += times;
+    filled_sixteens += times * (count / 16);
+    filled_bytes += times * (count % 16);
+  }
+  void append_copies(Loops& loops) const {
+    loops.push_back({"copies", copies});
+    loops.push_back({"copied sixteens", sixteens});
+    loops.push_back({"copied words", words});
+    loops.push_back({"copied bytes", bytes});
+    loops.push_back({"unaligned copies", unaligned});
+    loops.push_back({"unaligned sixteens", unaligned_sixteens});
+    loops.push_back({"unaligned bytes", unaligned_bytes});
+  }
+  void append_fills(Loops& loops) const {
+    loops.push_back({"fills", fills});
+    loops.push_back({"filled sixteens", filled_sixteens});
+    loops.push_back({"filled bytes", filled_bytes});
+  }
+};
+
 /// Rows between the padding are copied whole, or pixel by pixel where channels are padded too.
 Loops pad(const Call& call) {
-  const auto& amounts = std::get<ir::Pad>(call.op.kind).amounts;
-  const ir::Shape& in = call.input().shape;
-  const ir::Shape& out = call.output().shape;
-  if (in.size() != 4) {  // One row of the plan; rows of an image are not told apart.
-    const double bytes = static_cast<double>(call.input().elements());
-    return {{"calls", 1},
-            {"rows", 1},
-            {"pixels", 0},
-            {"copied bytes", bytes},
-            {"filled bytes", static_cast<double>(call.output().elements()) - bytes}};
+  std::vector<std::array<int, 2>> amounts = std::get<ir::Pad>(call.op.kind).amounts;
+  ir::Shape in = call.input().shape;
+  ir::Shape out = call.output().shape;
+  int first = call.first;
+  int end = call.end;
+  if (in.size() != 4) {  // What the plan sees as one row is an image for the driver.
+    amounts.insert(amounts.begin(), 4 - in.size(), {0, 0});
+    in.insert(in.begin(), 4 - in.size(), 1);
+    out.insert(out.begin(), 4 - out.size(), 1);
+    first = 0;
+    end = out[1];
   }
   double inside = 0;
-  for (int r = call.first; r < call.end; ++r) inside += r >= amounts[1][0] && r - amounts[1][0] < in[1] ? 1 : 0;
-  const bool pads_channels = in[3] != out[3];
-  const double copied = inside * in[2] * in[3];
-  const double all = call.rows() * out[2] * out[3];
-  return {
-      {"calls", 1},
-      {"rows", call.rows()},
-      {"pixels", pads_channels ? inside * in[2] : 0},
-      {"copied bytes", copied},
-      {"filled bytes", pads_channels ? all : all - copied},
-  };
+  for (int r = first; r < end; ++r) inside += r >= amounts[1][0] && r - amounts[1][0] < in[1] ? 1 : 0;
+  const double rows = end - first;
+  const int row_bytes = out[2] * out[3];
+  const int in_bytes = in[2] * in[3];
+  const int before = amounts[2][0] * out[3];
+  Bytes bytes;
+  bytes.fill(rows - inside, row_bytes);
+  if (in[3] == out[3]) {
+    bytes.fill(inside, before);
+    bytes.copy(inside, in_bytes, in_bytes % 4 == 0 && row_bytes % 4 == 0 && before % 4 == 0);
+    bytes.fill(inside, row_bytes - before - in_bytes);
+  } else {
+    bytes.fill(inside, row_bytes);
+    bytes.copy(inside * in[2], in[3], in[3] % 4 == 0 && out[3] % 4 == 0 && amounts[3][0] % 4 == 0);
+  }
+  Loops loops{{"calls", 1}, {"rows", rows}, {"rows inside", inside}};
+  bytes.append_copies(loops);
+  bytes.append_fills(loops);
+  return loops;
 }
 
 Loops resize(const Call& call) {
   const ir::Shape& out = call.output().shape;
-  const double pixels = call.rows() * out[2];
-  return {{"calls", 1}, {"rows", call.rows()}, {"pixels", pixels}, {"bytes", pixels * out[3]}};
+  Bytes bytes;
+  bytes.copy(call.rows() * out[2], out[3], out[3] % 4 == 0);
+  Loops loops{{"calls", 1}, {"rows", call.rows()}};
+  bytes.append_copies(loops);
+  return loops;
 }
 
 Loops transpose(const Call& call) {
@@ -100,12 +153,24 @@ Loops transpose(const Call& call) {
 
 /// One memcpy a block: a reshape's whole tensor, each input's share of a concatenation.
 Loops copy(const Call& call) {
-  double blocks = 1;
-  if (const auto* concat = std::get_if<ir::Concat>(&call.op.kind)) {
+  Bytes bytes;
+  const auto* concat = std::get_if<ir::Concat>(&call.op.kind);
+  if (concat == nullptr) {
+    bytes.copy(1, static_cast<int>(call.output().bytes()), true);
+  } else {
+    int blocks = 1;
     for (int d = 0; d < concat->axis; ++d) blocks *= call.output().shape[static_cast<std::size_t>(d)];
+    const auto out_step = static_cast<int>(call.output().bytes()) / blocks;
+    int offset = 0;
+    for (std::size_t i = 0; i < call.op.inputs.size(); ++i) {
+      const int share = static_cast<int>(call.input(i).bytes()) / blocks;
+      bytes.copy(blocks, share, share % 4 == 0 && offset % 4 == 0 && (out_step % 4 == 0 || blocks == 1));
+      offset += share;
+    }
   }
-  const auto inputs = static_cast<double>(std::holds_alternative<ir::Concat>(call.op.kind) ? call.op.inputs.size() : 1);
-  return {{"calls", inputs}, {"blocks", inputs * blocks}, {"bytes", static_cast<double>(call.output().bytes())}};
+  Loops loops{{"calls", concat != nullptr ? static_cast<double>(call.op.inputs.size()) : 1.0}};
+  bytes.append_copies(loops);
+  return loops;
 }
 
 constexpr std::array counters{
