@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   thimble::cli::add_report(app);
   thimble::cli::add_profile(app);
   thimble::cli::add_fit(app);
+  thimble::cli::add_study(app);
   thimble::cli::add_boards(app);
   thimble::cli::add_datasets(app);
   try {
