@@ -80,57 +80,70 @@ THIMBLE_INLINE void thimble_widen_group(const thimble_conv* p, int32_t first, in
   }
 }
 
-/* The kernels of one size and stride: t->columns is 3, 5 or 7, as are the rows, and the stride 1 or 2. */
-#define THIMBLE_UNROLLED 1
-/* Kernels of any shape. */
-#define THIMBLE_ANY_SHAPE 0
-
-/* The output channels m, m + multiplier, ..., one of each input channel. `t`, `multiplier`, `m` and `unrolled` are
- * constants of the caller where it is made for one size. */
-THIMBLE_INLINE void thimble_dwconv_planes(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
-                                          int32_t first, int32_t end, void* scratch, const thimble_taps* t,
-                                          int32_t row_dilation, int32_t stride_h, int32_t multiplier, int32_t m,
-                                          int unrolled) {
-  const int32_t widened_rows = (t->rows - 1) * row_dilation + 1;
-  const int32_t plane_bytes = thimble_plane_row(p->in_w, p->pad_left, p->out_w, t);
-  const int32_t tap_words = thimble_tap_words(t);
-  uint32_t* const taps = (uint32_t*)scratch;
-  int8_t* const ring = (int8_t*)(taps + 4 * tap_words);
-  int8_t* const ring_end = ring + 4 * widened_rows * plane_bytes;
-  const int8_t* rows[THIMBLE_MAX_KERNEL_H];
+/* Four channels, or fewer at the end, as their rows are computed. */
+typedef struct {
+  const int8_t* rows[THIMBLE_MAX_KERNEL_H]; /* the widened rows under the taps, of the first channel */
+  int32_t plane_bytes;                      /* from a channel's row to the next one's */
+  const uint32_t* taps;
+  int32_t tap_words; /* from a channel's taps to the next one's */
+  int32_t channels;
+  int32_t first, step; /* output channels: first, first + step, ... */
+  uint32_t outliers;   /* a bit for each channel */
   thimble_channel channel[4];
-  int8_t* at;
-  int32_t c, j, r, ky;
-  thimble_fill_planes(p, ring, 4 * widened_rows * plane_bytes);
+} thimble_group;
+
+/* How the channels of a group are requantized. */
+THIMBLE_SHARED void thimble_scale_group(const thimble_conv* p, thimble_group* group) {
+  int32_t j;
+  group->outliers = 0;
+  for (j = 0; j < group->channels; ++j) {
+    const int32_t o = group->first + j * group->step;
+    group->channel[j] = thimble_channel_of(p, o);
+    if (thimble_outlier_of(p, o) != NULL) group->outliers |= 1u << j;
+  }
+}
+
+/* Computes a row of outputs of a group. */
+typedef void thimble_group_row(const thimble_conv* p, const thimble_group* group, const thimble_taps* t, int8_t* out);
+
+/* The output channels m, m + multiplier, ..., one of each input channel. Kernels of all sizes share these loops. */
+THIMBLE_SHARED void thimble_dwconv_planes(thimble_group_row* compute_row, const thimble_conv* p,
+                                          const thimble_plane* in, const thimble_plane* out, int32_t first, int32_t end,
+                                          void* scratch, const thimble_taps* t, int32_t m) {
+  const int32_t multiplier = p->out_ch / p->in_ch;
+  const int32_t widened_rows = (t->rows - 1) * p->dilation_h + 1;
+  const int32_t slot_bytes = 4 * thimble_plane_row(p->in_w, p->pad_left, p->out_w, t);
+  uint32_t* const taps = (uint32_t*)scratch;
+  thimble_group group;
+  int8_t *ring, *ring_end, *at;
+  int32_t c, r, ky;
+  group.plane_bytes = slot_bytes / 4;
+  group.taps = taps;
+  group.tap_words = thimble_tap_words(t);
+  group.step = multiplier;
+  ring = (int8_t*)(taps + 4 * group.tap_words);
+  ring_end = ring + widened_rows * slot_bytes;
+  thimble_fill_planes(p, ring, widened_rows * slot_bytes);
   for (c = 0; c < p->in_ch; c += 4) {
-    const int32_t channels = thimble_min(p->in_ch - c, 4);
-    const int32_t o = c * multiplier + m;
-    int32_t next = first * stride_h - p->pad_top; /* the next row to widen */
-    thimble_widen_group(p, o, multiplier, channels, taps, t);
-    for (j = 0; unrolled && j < channels; ++j) channel[j] = thimble_channel_of(p, o + j);
+    int32_t next = first * p->stride_h - p->pad_top; /* the next row to widen */
+    group.channels = thimble_min(p->in_ch - c, 4);
+    group.first = c * multiplier + m;
+    thimble_widen_group(p, group.first, multiplier, group.channels, taps, t);
+    thimble_scale_group(p, &group);
     at = ring;
     for (r = first; r < end; ++r) {
-      const int32_t bottom = r * stride_h - p->pad_top + widened_rows;
-      int8_t* const to = thimble_row(out, r) + o;
+      const int32_t bottom = r * p->stride_h - p->pad_top + widened_rows;
       for (; next < bottom; ++next) {
         const int8_t* const from = next >= 0 && next < p->in_h ? thimble_row(in, next) + c : NULL;
-        thimble_widen_row(p, from, p->in_w, channels, at + 2 * p->pad_left, plane_bytes);
-        at += 4 * plane_bytes;
+        thimble_widen_row(p, from, p->in_w, group.channels, at + 2 * p->pad_left, group.plane_bytes);
+        at += slot_bytes;
         if (at == ring_end) at = ring;
       }
       for (ky = 0; ky < t->rows; ++ky) { /* the oldest row is where the next one will go */
-        const int8_t* const row = at + ky * row_dilation * 4 * plane_bytes;
-        rows[ky] = row < ring_end ? row : row - (ring_end - ring);
+        const int8_t* const row = at + ky * p->dilation_h * slot_bytes;
+        group.rows[ky] = row < ring_end ? row : row - (ring_end - ring);
       }
-      for (j = 0; j < channels; ++j) {
-        if (unrolled) {
-          thimble_taps_row(rows, j * plane_bytes, taps + j * tap_words, &channel[j], to + j, p->out_ch, p->out_w,
-                           t->rows, t->stride);
-        } else {
-          thimble_any_taps_row(p, o + j * multiplier, rows, j * plane_bytes, taps + j * tap_words, t,
-                               to + j * multiplier, p->out_ch, p->out_w);
-        }
-      }
+      compute_row(p, &group, t, thimble_row(out, r) + group.first);
     }
   }
 }
@@ -142,12 +155,28 @@ THIMBLE_INLINE void thimble_clamp_rows(const thimble_conv* p, const thimble_plan
   for (r = first; r < end; ++r) thimble_clamp_outputs(p, thimble_row(out, r), p->out_w * p->out_ch);
 }
 
-/* A dense square kernel of multiplier 1 with the inner loop of simd_depthwise.h; `size` and `stride` are constants of
- * the caller. Needs the ranges of outputs.h: no outliers. */
-THIMBLE_INLINE void thimble_dwconv_square(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
-                                          int32_t first, int32_t end, void* scratch, int32_t size, int32_t stride) {
-  const thimble_taps t = {size, size, 1, stride};
-  thimble_dwconv_planes(p, in, out, first, end, scratch, &t, 1, stride, 1, 0, THIMBLE_UNROLLED);
+/* A row of a group of a dense square kernel of multiplier 1; `size` and `stride` are constants of the caller. */
+THIMBLE_INLINE void thimble_square_row(const thimble_conv* p, const thimble_group* group, const thimble_taps* t,
+                                       int8_t* out, int32_t size, int32_t stride) {
+  int32_t j;
+  for (j = 0; j < group->channels; ++j) {
+    const uint32_t* const taps = group->taps + j * group->tap_words;
+    if ((group->outliers >> j & 1) != 0) {
+      thimble_any_taps_row(p, group->first + j, group->rows, j * group->plane_bytes, taps, t, out + j, p->out_ch,
+                           p->out_w);
+    } else {
+      thimble_taps_row(group->rows, j * group->plane_bytes, taps, &group->channel[j], out + j, p->out_ch, p->out_w,
+                       size, stride);
+    }
+  }
+}
+
+/* Depthwise convolution by a dense square kernel of multiplier 1, given the function that computes a group's row. */
+THIMBLE_INLINE void thimble_dwconv_square(thimble_group_row* compute_row, const thimble_conv* p,
+                                          const thimble_plane* in, const thimble_plane* out, int32_t first, int32_t end,
+                                          void* scratch) {
+  const thimble_taps t = {p->kernel_h, p->kernel_w, 1, p->stride_w};
+  thimble_dwconv_planes(compute_row, p, in, out, first, end, scratch, &t, 0);
   thimble_clamp_rows(p, out, first, end);
 }
 

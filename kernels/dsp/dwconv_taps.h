@@ -23,7 +23,7 @@ THIMBLE_INLINE int32_t thimble_tap_words(const thimble_taps* t) {
 }
 
 /* Twice the taps of one channel as words. */
-THIMBLE_INLINE void thimble_widen_taps(const int8_t* taps, uint32_t* words, const thimble_taps* t) {
+THIMBLE_SHARED void thimble_widen_taps(const int8_t* taps, uint32_t* words, const thimble_taps* t) {
   int32_t y, x;
   for (y = 0; y < t->rows; ++y) {
     uint32_t before = 0;
@@ -67,7 +67,7 @@ THIMBLE_INLINE void thimble_sum_4(int32_t sum[4], const int8_t* const* in, int32
 }
 
 /* The entry of p->outliers of channel o, or NULL. */
-THIMBLE_INLINE const int32_t* thimble_outlier_of(const thimble_conv* p, int32_t o) {
+THIMBLE_SHARED const int32_t* thimble_outlier_of(const thimble_conv* p, int32_t o) {
   int32_t i;
   for (i = 0; i < p->outlier_count; ++i) {
     if (p->outliers[3 * i] == o) return p->outliers + 3 * i;
@@ -75,25 +75,37 @@ THIMBLE_INLINE const int32_t* thimble_outlier_of(const thimble_conv* p, int32_t 
   return NULL;
 }
 
-/* A row of `count` outputs of channel o, `step` bytes apart. Reads the windows of whole blocks of four outputs. The sum
- * of an outlier may be of any size, without its bias it is small. */
+THIMBLE_SHARED int8_t thimble_exact_output(const thimble_conv* p, const int32_t* outlier, int32_t acc) {
+  return thimble_outlier_output(p, outlier, acc);
+}
+
+/* Outputs of an outlier from twice their sums. The accumulator may be of any size; without its bias it is small. */
+THIMBLE_SHARED void thimble_outlier_outputs(const thimble_conv* p, const int32_t* outlier, const int32_t* sum,
+                                            int8_t* out, int32_t step, int32_t count) {
+  const uint32_t bias = (uint32_t)p->bias[outlier[0]];
+  for (; count > 0; --count, out += step) {
+    *out = thimble_exact_output(p, outlier, (int32_t)(bias + (uint32_t)(*sum++ / 2)));
+  }
+}
+
+/* A row of `count` outputs of channel o, `step` bytes apart. Reads the windows of whole blocks of four outputs. */
 THIMBLE_SHARED void thimble_any_taps_row(const thimble_conv* p, int32_t o, const int8_t* const* in, int32_t at,
                                          const uint32_t* taps, const thimble_taps* t, int8_t* out, int32_t step,
                                          int32_t count) {
   const thimble_channel channel = thimble_channel_of(p, o);
   const int32_t* const outlier = thimble_outlier_of(p, o);
   const int32_t offset[4] = {0, t->stride / 2, t->stride, 3 * t->stride / 2};
-  for (; count > 0; count -= 4, at += 8 * t->stride) {
-    int32_t sum[4], i;
+  for (; count > 0; count -= 4, at += 8 * t->stride, out += 4 * step) {
+    int32_t sum[4];
     thimble_sum_4(sum, in, at, taps, t, offset);
-    for (i = 0; i < thimble_min(count, 4); ++i, out += step) {
-      if (outlier == NULL) {
-        *out = thimble_output_of_twice(&channel, sum[i] + channel.twice_bias);
-      } else {
-        const uint32_t acc = (uint32_t)p->bias[o] + (uint32_t)(sum[i] / 2);
-        *out = thimble_outlier_output(p, outlier, (int32_t)acc);
-      }
+    if (outlier != NULL) {
+      thimble_outlier_outputs(p, outlier, sum, out, step, thimble_min(count, 4));
+      continue;
     }
+    out[0] = thimble_output_of_twice(&channel, sum[0] + channel.twice_bias);
+    if (count > 1) out[step] = thimble_output_of_twice(&channel, sum[1] + channel.twice_bias);
+    if (count > 2) out[2 * step] = thimble_output_of_twice(&channel, sum[2] + channel.twice_bias);
+    if (count > 3) out[3 * step] = thimble_output_of_twice(&channel, sum[3] + channel.twice_bias);
   }
 }
 

@@ -4,9 +4,14 @@
 
 #include "dwconv_planes.h"
 
+THIMBLE_SHARED void thimble_row_5x5s2(const thimble_conv* p, const thimble_group* group, const thimble_taps* t,
+                                      int8_t* out) {
+  thimble_square_row(p, group, t, out, 5, 2);
+}
+
 THIMBLE_SHARED void s8_dwconv_5x5s2_dsp(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
                                         int32_t first, int32_t end, void* scratch) {
-  thimble_dwconv_square(p, in, out, first, end, scratch, 5, 2);
+  thimble_dwconv_square(thimble_row_5x5s2, p, in, out, first, end, scratch);
 }
 
 #endif

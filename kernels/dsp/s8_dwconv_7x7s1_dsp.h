@@ -4,9 +4,14 @@
 
 #include "dwconv_planes.h"
 
+THIMBLE_SHARED void thimble_row_7x7s1(const thimble_conv* p, const thimble_group* group, const thimble_taps* t,
+                                      int8_t* out) {
+  thimble_square_row(p, group, t, out, 7, 1);
+}
+
 THIMBLE_SHARED void s8_dwconv_7x7s1_dsp(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
                                         int32_t first, int32_t end, void* scratch) {
-  thimble_dwconv_square(p, in, out, first, end, scratch, 7, 1);
+  thimble_dwconv_square(thimble_row_7x7s1, p, in, out, first, end, scratch);
 }
 
 #endif

@@ -11,7 +11,7 @@
 #include "dwconv_planes.h"
 
 /* Output rows [first, end), `out` pointing to the first, of an image of one column. */
-THIMBLE_INLINE void thimble_dwconv_column(const thimble_conv* p, const thimble_plane* in, int8_t* out, int32_t out_step,
+THIMBLE_SHARED void thimble_dwconv_column(const thimble_conv* p, const thimble_plane* in, int8_t* out, int32_t out_step,
                                           int32_t first, int32_t end, void* scratch, const thimble_taps* t,
                                           int32_t multiplier, int32_t m) {
   const int32_t plane_bytes = thimble_plane_row(p->in_h, p->pad_top, p->out_h, t);
@@ -38,6 +38,15 @@ THIMBLE_INLINE void thimble_dwconv_column(const thimble_conv* p, const thimble_p
   }
 }
 
+THIMBLE_SHARED void thimble_row_any(const thimble_conv* p, const thimble_group* group, const thimble_taps* t,
+                                    int8_t* out) {
+  int32_t j;
+  for (j = 0; j < group->channels; ++j, out += group->step) {
+    thimble_any_taps_row(p, group->first + j * group->step, group->rows, j * group->plane_bytes,
+                         group->taps + j * group->tap_words, t, out, p->out_ch, p->out_w);
+  }
+}
+
 THIMBLE_SHARED void s8_dwconv_any_dsp(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
                                       int32_t first, int32_t end, void* scratch) {
   const int32_t multiplier = p->out_ch / p->in_ch;
@@ -47,8 +56,7 @@ THIMBLE_SHARED void s8_dwconv_any_dsp(const thimble_conv* p, const thimble_plane
   int32_t m, r, next;
   for (m = 0; m < multiplier; ++m) {
     if (!is_column) {
-      thimble_dwconv_planes(p, in, out, first, end, scratch, &rows, p->dilation_h, p->stride_h, multiplier, m,
-                            THIMBLE_ANY_SHAPE);
+      thimble_dwconv_planes(thimble_row_any, p, in, out, first, end, scratch, &rows, m);
       continue;
     }
     for (r = first; r < end; r = next) {

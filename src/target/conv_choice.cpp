@@ -107,7 +107,7 @@ std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op,
     refuse_op(graph, op, fmt::format("a kernel of {} rows is too tall ({} is the most)", c.kernel_h, max_kernel_h));
   }
   // With SIMD, a depthwise convolution of one input channel is best a convolution.
-  if (c.depthwise && !(dsp && c.in_ch == 1)) return {choose_depthwise_kernel(graph, op, c, dsp)};
+  if (c.depthwise && !(dsp && c.in_ch == 1)) return {choose_depthwise_kernel(c, dsp)};
   std::vector<KernelChoice> kernels;
   for (const Candidate& candidate : variants_for(c, dsp)) kernels.push_back(choice_of(c, candidate));
   return kernels;

@@ -6,7 +6,6 @@
 
 #include <fmt/core.h>
 
-#include "target/conv_channels.h"
 #include "target/kernel_variants.h"
 #include "target/weight_layout.h"
 
@@ -55,10 +54,8 @@ bool is_unrolled(const Convolution& c) {
   return is_square && has_size && is_dense && c.stride_w <= 2;
 }
 
-Candidate dsp_kernel(const ir::Graph& graph, const ir::Op& op, const Convolution& c) {
+Candidate dsp_kernel(const Convolution& c) {
   if (!is_unrolled(c)) return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
-  if (!std::ranges::all_of(conv_channels(graph, op), &ConvChannel::requantizes_fast))
-    return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, a channel is an outlier"};
   return {fmt::format("s8_dwconv_{0}x{0}s{1}_dsp", c.kernel_h, c.stride_w), any_dsp_scratch(c),
           "SIMD over widened planes of four channels"};
 }
@@ -82,8 +79,8 @@ bool fits_over_input(const Convolution& c) {
   return true;
 }
 
-KernelChoice choose_depthwise_kernel(const ir::Graph& graph, const ir::Op& op, const Convolution& c, bool dsp) {
-  Candidate chosen = dsp ? dsp_kernel(graph, op, c) : generic_kernel(c);
+KernelChoice choose_depthwise_kernel(const Convolution& c, bool dsp) {
+  Candidate chosen = dsp ? dsp_kernel(c) : generic_kernel(c);
   const KernelVariant& variant = kernel_variant(chosen.kernel);
   KernelChoice result;
   result.kernel = variant.name;

@@ -17,7 +17,7 @@ namespace thimble::target {
 /// row.
 bool fits_over_input(const Convolution& c);
 
-/// The variant for a depthwise convolution `op`, which is `c`.
-KernelChoice choose_depthwise_kernel(const ir::Graph& graph, const ir::Op& op, const Convolution& c, bool dsp);
+/// The variant for a depthwise convolution.
+KernelChoice choose_depthwise_kernel(const Convolution& c, bool dsp);
 
 }  // namespace thimble::target
