@@ -10,6 +10,7 @@
 #include "cost/cost_table.h"
 #include "emulate/fit_costs.h"
 #include "target/board.h"
+#include "target/cores.h"
 
 namespace thimble::cli {
 
@@ -20,16 +21,20 @@ struct FitOptions {
   std::filesystem::path output;
 };
 
-/// The first board that has this core.
+/// The first board that has this core, else the emulator with it.
 target::Board board_with(const std::string& core) {
   const std::vector<target::Board> all = target::boards();
   const auto found = std::ranges::find_if(all, [&](const target::Board& board) {
     return board.core.name == core && !board.is_host && !board.large_memory;
   });
-  if (found == all.end()) {
-    throw Error(fmt::format("no board has the core \"{}\"", core), "`thimble boards` lists boards and their cores");
+  if (found != all.end()) return *found;
+  target::Board board = target::board("emulator");
+  board.core = target::core(core, "");
+  if (board.core.qemu_machine.empty()) {
+    throw Error(fmt::format("the core \"{}\" is this computer: nothing to count on", core),
+                "a Cortex-M: `thimble boards` lists boards and their cores");
   }
-  return *found;
+  return board;
 }
 
 void fit(const FitOptions& options) {
@@ -54,7 +59,9 @@ void add_fit(CLI::App& app) {
       "Example: thimble fit --core cortex-m7 -o boards/costs/cortex-m7.json\n"
       "docs/cost.md says what is fitted to what, and how well.");
   auto options = std::make_shared<FitOptions>();
-  verb->add_option("--core", options->core, "The core: that of a board")->capture_default_str()->type_name("NAME");
+  verb->add_option("--core", options->core, "The core: cortex-m4, cortex-m7, ...")
+      ->capture_default_str()
+      ->type_name("NAME");
   verb->add_option("-o,--output", options->output, "Write the table to this file")->type_name("FILE");
   verb->callback([options] { fit(*options); });
 }

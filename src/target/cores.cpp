@@ -11,6 +11,8 @@ namespace {
 
 /// Cores and the QEMU machines that have them: Arm's MPS2 boards, which differ in the core and in where their 16 MB of
 /// extra memory lie. No machine of QEMU has a Cortex-M0+ and enough memory; a Cortex-M3 executes all its instructions.
+/// The machine with a Cortex-M33 divides its memory into secure and other; a Cortex-M7 executes what compilers emit for
+/// an M33 (Armv8-M adds atomic loads and security instructions to Armv7E-M, which neither kernels nor start-up use).
 struct CoreFacts {
   const char* name;
   bool dsp;
@@ -19,11 +21,12 @@ struct CoreFacts {
   std::uint32_t large_memory_origin;
 };
 
-constexpr std::array<CoreFacts, 6> facts = {{
+constexpr std::array<CoreFacts, 7> facts = {{
     {"cortex-m0plus", false, "mps2-an385", "cortex-m3", 0x21000000},
     {"cortex-m3", false, "mps2-an385", "cortex-m3", 0x21000000},
     {"cortex-m4", true, "mps2-an386", "cortex-m4", 0x21000000},
     {"cortex-m7", true, "mps2-an500", "cortex-m7", 0x60000000},
+    {"cortex-m33", true, "mps2-an500", "cortex-m7", 0x60000000},
     {"host", false, "", "", 0},
     {"host-dsp", true, "", "", 0},
 }};

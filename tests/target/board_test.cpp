@@ -28,6 +28,7 @@ TEST(Board, HasTheMemorySizesOfTheRealOne) {
   EXPECT_EQ(sizes("stm32h743"), std::pair(std::int64_t{512}, std::int64_t{2048}));
   EXPECT_EQ(sizes("nano33ble"), std::pair(std::int64_t{256}, std::int64_t{1024}));
   EXPECT_EQ(sizes("pico"), std::pair(std::int64_t{264}, std::int64_t{2048}));
+  EXPECT_EQ(sizes("pico2"), std::pair(std::int64_t{520}, std::int64_t{4096}));
 }
 
 TEST(Board, IsListedByName) {
@@ -39,7 +40,7 @@ TEST(Board, IsListedByName) {
     EXPECT_EQ(board.large_memory, board.name == "emulator");
     EXPECT_EQ(board.is_host, board.core.qemu_machine.empty()) << board.name;
   }
-  EXPECT_THAT(names, ::testing::ElementsAre("emulator", "host", "nano33ble", "pico", "stm32f412", "stm32f429",
+  EXPECT_THAT(names, ::testing::ElementsAre("emulator", "host", "nano33ble", "pico", "pico2", "stm32f412", "stm32f429",
                                             "stm32f746", "stm32f765", "stm32h743"));
 }
 
@@ -50,6 +51,10 @@ TEST(Board, KnowsItsCoreAndTheMachineThatEmulatesIt) {
   EXPECT_FALSE(pico.dsp);
   EXPECT_EQ(pico.name, "cortex-m0plus");
   EXPECT_EQ(pico.qemu_core, "cortex-m3") << "which executes all that a Cortex-M0+ does";
+  const target::Core pico2 = target::board("pico2").core;
+  EXPECT_TRUE(pico2.dsp);
+  EXPECT_EQ(pico2.name, "cortex-m33");
+  EXPECT_EQ(pico2.qemu_core, "cortex-m7") << "which executes all that compilers emit for a Cortex-M33";
 }
 
 TEST(Board, WithoutBudgetKeepsItsCoreAndHasTheEmulatorsMemory) {
