@@ -216,7 +216,6 @@ Loops convolution_of_any(const Call& call) {
   loops.push_back({"rows of dilated pixels", dilated ? kernel_rows * others : 0});
   loops.push_back({"taps inside", inside});
   loops.push_back({"words of taps", inside * tap.words});
-  loops.push_back({"whole taps", inside * tap.whole_runs});
   loops.push_back({"last words of taps", inside * tap.last_words});
   loops.push_back({"bytes of taps", inside * tap.bytes});
   loops.push_back({"taps outside", outside});

@@ -61,7 +61,7 @@ Loops mean(const Call& call) {
 /// memcpy and memset: 16 bytes at a time, then words, then bytes. Where an address may not be a multiple of 4, some
 /// libraries copy byte by byte.
 struct Bytes {
-  double copies = 0, sixteens = 0, words = 0, bytes = 0;
+  double copies = 0, sixteens = 0, words = 0;
   double unaligned = 0, unaligned_sixteens = 0, unaligned_bytes = 0;
   double fills = 0, filled_sixteens = 0, filled_bytes = 0;
 
@@ -69,8 +69,7 @@ struct Bytes {
     if (aligned) {
       copies += times;
       sixteens += times * (count / 16);
-      words += times * (count % 16 / 4);
-      bytes += times * (count % 4);
+      words += times * ((count % 16 + 3) / 4);
     } else {
       unaligned += times;
       unaligned_sixteens += times * (count / 16);
@@ -86,7 +85,6 @@ struct Bytes {
     loops.push_back({"copies", copies});
     loops.push_back({"copied sixteens", sixteens});
     loops.push_back({"copied words", words});
-    loops.push_back({"copied bytes", bytes});
     loops.push_back({"unaligned copies", unaligned});
     loops.push_back({"unaligned sixteens", unaligned_sixteens});
     loops.push_back({"unaligned bytes", unaligned_bytes});

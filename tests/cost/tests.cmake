@@ -1,0 +1,1 @@
+thimble_test(cost thimble_cost thimble_plan)
