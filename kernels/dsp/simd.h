@@ -84,6 +84,53 @@ THIMBLE_INLINE uint32_t thimble_high_halves(uint32_t first, uint32_t second) {
 #endif
 }
 
+/* Bytes 0 and 2, sign-extended and added to the halves of `add`. */
+THIMBLE_INLINE uint32_t thimble_sxtab16(uint32_t add, uint32_t bytes) {
+#if THIMBLE_HAS_DSP
+  uint32_t halves;
+  __asm__("sxtab16 %0, %1, %2" : "=r"(halves) : "r"(add), "r"(bytes));
+  return halves;
+#else
+  return thimble_halves(thimble_low_half(add) + (int8_t)(uint8_t)bytes,
+                        thimble_high_half(add) + (int8_t)(uint8_t)(bytes >> 16));
+#endif
+}
+
+/* Bytes 1 and 3, in the same way. */
+THIMBLE_INLINE uint32_t thimble_sxtab16_odd(uint32_t add, uint32_t bytes) {
+#if THIMBLE_HAS_DSP
+  uint32_t halves;
+  __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(halves) : "r"(add), "r"(bytes));
+  return halves;
+#else
+  return thimble_sxtab16(add, bytes >> 8);
+#endif
+}
+
+/* The larger ones of four bytes each. */
+THIMBLE_INLINE uint32_t thimble_max_bytes(uint32_t x, uint32_t y) {
+#if THIMBLE_HAS_DSP
+  uint32_t larger;
+  __asm__("ssub8 %0, %1, %2\n sel %0, %1, %2" : "=&r"(larger) : "r"(x), "r"(y));
+  return larger;
+#else
+  uint32_t larger = 0;
+  int32_t i;
+  for (i = 0; i < 32; i += 8) {
+    const int8_t a = (int8_t)(uint8_t)(x >> i);
+    const int8_t b = (int8_t)(uint8_t)(y >> i);
+    larger |= (uint32_t)(uint8_t)(a > b ? a : b) << i;
+  }
+  return larger;
+#endif
+}
+
+/* The smaller ones: ~x is -1 - x. */
+THIMBLE_INLINE uint32_t thimble_min_bytes(uint32_t x, uint32_t y) { return ~thimble_max_bytes(~x, ~y); }
+
+/* A byte four times. */
+THIMBLE_INLINE uint32_t thimble_four_bytes(int32_t value) { return (uint32_t)(uint8_t)value * 0x01010101u; }
+
 /* acc + low(x) * low(y) + high(x) * high(y) */
 THIMBLE_INLINE int32_t thimble_smlad(uint32_t x, uint32_t y, int32_t acc) {
 #if THIMBLE_HAS_DSP

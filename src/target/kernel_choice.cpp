@@ -33,20 +33,26 @@ class Chooser {
     return {binary(dsp_ && adds_fast() ? "s8_add_dsp" : "s8_add_generic")};
   }
   Candidates operator()(const ir::Sub&) const { return {binary("s8_sub_generic")}; }
-  Candidates operator()(const ir::Mul&) const { return {binary("s8_mul_generic")}; }
+  Candidates operator()(const ir::Mul&) const {
+    return {binary(dsp_ && multiplies_fast() ? "s8_mul_dsp" : "s8_mul_generic")};
+  }
 
   Candidates operator()(const ir::Pool2D& pool) const {
     require_int8();
     require_one_image();
     require(pool.filter_h <= max_filter_h,
             fmt::format("a window of {} rows is too tall ({} is the most)", pool.filter_h, max_filter_h));
-    return {choice(pool.kind == ir::PoolKind::average ? "s8_avgpool_generic" : "s8_maxpool_generic", "any window")};
+    const bool average = pool.kind == ir::PoolKind::average;
+    if (dsp_ && input().shape.at(3) >= 4)
+      return {choice(average ? "s8_avgpool_1x4_dsp" : "s8_maxpool_1x4_dsp", "SIMD, four channels a step")};
+    return {choice(average ? "s8_avgpool_generic" : "s8_maxpool_generic", "any window")};
   }
 
   Candidates operator()(const ir::Mean& mean) const {
     require_int8();
     require(mean_groups(mean) <= 4,
             "its axes are too scattered: it must be a mean over [outer][reduced][inner][reduced]");
+    if (dsp_ && kept_behind(mean) >= 4) return {choice("s8_mean_1x4_dsp", "SIMD, four channels a step")};
     return {choice("s8_mean_generic", "any axes")};
   }
 
@@ -156,6 +162,13 @@ class Chooser {
     return inputs_fit && is_less(factors.out) && factors.out.shift >= -22;
   }
 
+  /// The range that kernels/dsp/s8_mul_dsp.h needs.
+  bool multiplies_fast() const {
+    require_int8();
+    const ir::FixedPointFactor factor = reference::product_factor(input(0), input(1), output());
+    return factor.multiplier > 0 && factor.shift <= -1 && factor.shift >= -22;
+  }
+
   KernelChoice binary(std::string_view kernel) const {
     require_int8();
     require(input(1).type == DataType::int8, fmt::format("{} is not supported (int8 is)", ir::name_of(input(1).type)));
@@ -177,6 +190,18 @@ class Chooser {
       reduced = is_axis;
     }
     return groups;
+  }
+
+  /// Elements that lie together behind the only group of neighbouring dimensions that a mean goes over; 0 if it goes
+  /// over more, or over the last one.
+  std::int64_t kept_behind(const ir::Mean& mean) const {
+    if (mean_groups(mean) != 3) return 0;
+    std::int64_t kept = 1;
+    for (int d = static_cast<int>(input().shape.size()) - 1; d >= 0; --d) {
+      if (std::ranges::find(mean.axes, d) != mean.axes.end() && input().shape[static_cast<std::size_t>(d)] > 1) break;
+      kept *= input().shape[static_cast<std::size_t>(d)];
+    }
+    return kept;
   }
 
   const ir::Graph& graph_;

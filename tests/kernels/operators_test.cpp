@@ -49,7 +49,8 @@ void check_binary(Random& random, ir::Shape a, ir::Shape b, bool by_rows) {
   const ir::TensorId first = add_activation(single, random, std::move(a), a_scale, any_zero_point(random));
   const ir::TensorId second = add_activation(single, random, std::move(b), b_scale, any_zero_point(random));
   const bool is_product = std::is_same_v<Operator, ir::Mul>;
-  const float out_scale = is_product ? a_scale * b_scale * 64 : std::max(a_scale, b_scale) * any_scale(random) * 4;
+  const float out_scale = is_product ? a_scale * b_scale * static_cast<float>(one_of(random, {1, 3, 64, 500}))
+                                     : std::max(a_scale, b_scale) * any_scale(random) * 4;
   add_op(single, Operator{any_activation(random)}, {first, second}, out_scale, any_zero_point(random));
   check(single, by_rows);
 }
@@ -95,6 +96,43 @@ TEST(AddKernels, EqualTheReferenceForEveryPairOfValues) {
     add_op(single, ir::Add{}, {0, 1}, std::max(a_scale, b_scale) * any_scale(random) * 3, any_zero_point(random));
     check(single, false);
     if (HasFailure()) return;
+  }
+}
+
+TEST(MulKernels, EqualTheReferenceForEveryPairOfValues) {
+  Random random(14);
+  for (int i = 0; i < 24; ++i) {
+    SingleOp single;
+    add_activation(single, random, {1, 256, 256, 1}, 0.5F, any_zero_point(random));
+    add_activation(single, random, {1, 256, 256, 1}, 0.5F, any_zero_point(random));
+    for (std::size_t v = 0; v < 65536; ++v) {
+      single.inputs[0][v] = static_cast<std::byte>(v);
+      single.inputs[1][v] = static_cast<std::byte>(v >> 8);
+    }
+    const auto scale = static_cast<float>(one_of(random, {1, 20, 120, 2000}));
+    add_op(single, ir::Mul{}, {0, 1}, scale * any_scale(random), any_zero_point(random));
+    check(single, false);
+    if (HasFailure()) return;
+  }
+}
+
+/// More pixels than sums of int16 hold, all of them extreme.
+TEST(PoolAndMeanKernels, SumLargeWindowsOfExtremes) {
+  for (const int value : {-128, 127}) {
+    for (const ir::Shape& image : {ir::Shape{1, 40, 23, 5}, ir::Shape{1, 3, 300, 8}}) {
+      Random random(15);
+      SingleOp pooled;
+      add_activation(pooled, random, image, 0.5F, 3);
+      std::ranges::fill(pooled.inputs[0], static_cast<std::byte>(value));
+      SingleOp mean = pooled;
+      ir::Pool2D pool;
+      pool.filter_h = image[1];
+      pool.filter_w = image[2];
+      add_op(pooled, pool, {0}, 0.5F, 3);
+      check(pooled, true);
+      add_op(mean, ir::Mean{{1, 2}, true}, {0}, 0.6F, -7);
+      check(mean, false);
+    }
   }
 }
 

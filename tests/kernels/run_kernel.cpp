@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "dsp/s8_add_dsp.h"
+#include "dsp/s8_avgpool_1x4_dsp.h"
 #include "dsp/s8_conv1x1_1x4_dsp.h"
 #include "dsp/s8_conv1x1_4x2_dsp.h"
 #include "dsp/s8_conv_4x2_dsp.h"
@@ -20,6 +21,9 @@
 #include "dsp/s8_dwconv_7x7s1_dsp.h"
 #include "dsp/s8_dwconv_7x7s2_dsp.h"
 #include "dsp/s8_dwconv_any_dsp.h"
+#include "dsp/s8_maxpool_1x4_dsp.h"
+#include "dsp/s8_mean_1x4_dsp.h"
+#include "dsp/s8_mul_dsp.h"
 #include "dsp/s8w16_conv1x1_1x4_dsp.h"
 #include "dsp/s8w16_conv1x1_4x2_dsp.h"
 #include "dsp/s8w16_conv_4x2_dsp.h"
@@ -162,8 +166,11 @@ Call pool_call(const SingleOp& single, const target::KernelChoice& choice) {
                        half(pool.padding.left),
                        range.low,
                        range.high};
-  return unary_call(thimble_pool_rows, choice.kernel == "s8_avgpool_generic" ? s8_avgpool_generic : s8_maxpool_generic,
-                    p);
+  const std::map<std::string, thimble_pool_kernel*> kernels{{"s8_avgpool_generic", s8_avgpool_generic},
+                                                            {"s8_maxpool_generic", s8_maxpool_generic},
+                                                            {"s8_avgpool_1x4_dsp", s8_avgpool_1x4_dsp},
+                                                            {"s8_maxpool_1x4_dsp", s8_maxpool_1x4_dsp}};
+  return unary_call(thimble_pool_rows, kernels.at(choice.kernel), p);
 }
 
 ir::Shape four_dimensions(const ir::Shape& shape) {
@@ -194,7 +201,7 @@ Call binary_call(const SingleOp& single, const target::KernelChoice& choice) {
   p.out_zero_point = single.output().zero_point();
   p.out_min = range.low;
   p.out_max = range.high;
-  if (choice.kernel == "s8_mul_generic") {
+  if (std::holds_alternative<ir::Mul>(single.op().kind)) {
     p.out_factor = c_factor(reference::product_factor(a, b, single.output()));
   } else {
     const auto factors = reference::sum_factors(a, b, single.output());
@@ -206,7 +213,8 @@ Call binary_call(const SingleOp& single, const target::KernelChoice& choice) {
   const std::map<std::string, thimble_binary_kernel*> kernels{{"s8_add_generic", s8_add_generic},
                                                               {"s8_sub_generic", s8_sub_generic},
                                                               {"s8_mul_generic", s8_mul_generic},
-                                                              {"s8_add_dsp", s8_add_dsp}};
+                                                              {"s8_add_dsp", s8_add_dsp},
+                                                              {"s8_mul_dsp", s8_mul_dsp}};
   thimble_binary_kernel* const kernel = kernels.at(choice.kernel);
   return [=](const thimble_plane* in_a, const thimble_plane* in_b, const thimble_plane* out, int first, int count,
              void* scratch) { thimble_binary_rows(kernel, &p, in_a, in_b, out, first, count, scratch); };
@@ -253,7 +261,7 @@ Call resize_call(const SingleOp& single) {
   return [rows, columns, run](auto... arguments) { run(arguments...); };
 }
 
-Call mean_call(const SingleOp& single) {
+Call mean_call(const SingleOp& single, const target::KernelChoice& choice) {
   const auto& mean = std::get<ir::Mean>(single.op().kind);
   const ir::Tensor& in = single.graph.tensor(single.op().inputs[0]);
   int blocks[4] = {1, 1, 1, 1};
@@ -266,7 +274,7 @@ Call mean_call(const SingleOp& single) {
     blocks[block] *= size;
   }
   const auto factor = reference::mean_factor(in, single.output(), std::int64_t{blocks[1]} * blocks[3]);
-  return unary_call(thimble_mean_rows, s8_mean_generic,
+  return unary_call(thimble_mean_rows, choice.kernel == "s8_mean_1x4_dsp" ? s8_mean_1x4_dsp : s8_mean_generic,
                     thimble_mean{blocks[0], blocks[1], blocks[2], blocks[3], in.zero_point(),
                                  single.output().zero_point(), -128, 127, c_factor(factor)});
 }
@@ -323,7 +331,7 @@ Call call_of(const SingleOp& single, const target::KernelChoice& choice) {
   if (driver == "thimble_map_rows") return table_call(single);
   if (driver == "thimble_pad_rows") return pad_call(single);
   if (driver == "thimble_resize_rows") return resize_call(single);
-  if (driver == "thimble_mean_rows") return mean_call(single);
+  if (driver == "thimble_mean_rows") return mean_call(single, choice);
   if (driver == "thimble_transpose_rows") return transpose_call(single);
   if (driver == "thimble_copy_rows") return copy_call(single);
   if (driver == "thimble_softmax_rows") return softmax_call(single);
