@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -20,6 +23,7 @@ struct ProfileOptions {
   ModelOptions model;
   PlanningOptions planning;
   bool predict = false;
+  bool check = false;
   std::filesystem::path json;
 };
 
@@ -130,6 +134,56 @@ std::vector<plan::OpCost> measured_costs(const ir::Graph& graph, const plan::Pla
   return costs;
 }
 
+/// A prediction, and how long it took.
+struct Prediction {
+  plan::PlanCost costs;
+  double microseconds = 0;
+};
+
+Prediction predicted_costs(const ir::Graph& graph, const plan::Plan& plan, const target::Core& core) {
+  const cost::CostTable& table = cost::cost_table(core);
+  const auto start = std::chrono::steady_clock::now();
+  Prediction prediction{plan::predict_cost(table, graph, plan), 0};
+  prediction.microseconds = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+  return prediction;
+}
+
+double error_of(double predicted, double counted) { return counted > 0 ? 100 * (predicted / counted - 1) : 0; }
+
+/// Layers of fewer instructions may be further off: docs/cost.md.
+constexpr double least_instructions = 10'000;
+
+/// Counted and predicted costs side by side.
+void print_check(const std::vector<Row>& counted, const std::vector<Row>& predicted, const std::string& model) {
+  const bool has_cycles = total_of(counted).cost.cycles > 0 && total_of(predicted).cost.cycles > 0;
+  double worst = 0;
+  double worst_cycles = 0;
+  const auto print = [&](const Row& row, const cost::Cost& guess) {
+    const double error = error_of(guess.instructions, row.cost.instructions);
+    const double cycle_error = error_of(guess.cycles, row.cost.cycles);
+    fmt::print("{:<18} {:>12.0f} {:>12.0f} {:>+7.2f}%", row.op, row.cost.instructions, guess.instructions, error);
+    if (has_cycles) fmt::print(" {:>12.0f} {:>12.0f} {:>+7.2f}%", row.cost.cycles, guess.cycles, cycle_error);
+    fmt::print("  {:<24} {}\n", row.kernel, row.name);
+    if (row.cost.instructions < least_instructions || row.kernel.empty()) return;
+    worst = std::max(worst, std::abs(error));
+    worst_cycles = std::max(worst_cycles, std::abs(cycle_error));
+  };
+  fmt::print("{:<18} {:>12} {:>12} {:>8}", "op", "instructions", "predicted", "error");
+  if (has_cycles) fmt::print(" {:>12} {:>12} {:>8}", "cycles", "predicted", "error");
+  fmt::print("  {:<24} {}\n", "kernel", "name");
+  for (std::size_t i = 0; i < counted.size() && i < predicted.size(); ++i) print(counted[i], predicted[i].cost);
+  print(total_of(counted), total_of(predicted).cost);
+  const cost::Cost sum = total_of(counted).cost;
+  const cost::Cost guess = total_of(predicted).cost;
+  fmt::print("{}: instructions {:.0f}, predicted {:.0f} ({:+.2f}%), worst layer {:.2f}%", model, sum.instructions,
+             guess.instructions, error_of(guess.instructions, sum.instructions), worst);
+  if (has_cycles) {
+    fmt::print("; cycles {:.0f}, predicted {:.0f} ({:+.2f}%), worst layer {:.2f}%", sum.cycles, guess.cycles,
+               error_of(guess.cycles, sum.cycles), worst_cycles);
+  }
+  fmt::print("\n");
+}
+
 void profile(const ProfileOptions& options) {
   target::Board board = options.planning.chosen_board();
   const ir::Graph graph = options.model.simplified();
@@ -139,13 +193,18 @@ void profile(const ProfileOptions& options) {
   } else {
     check_budget(graph, plan, board);
   }
-  const std::vector<plan::OpCost> costs = options.predict
-                                              ? plan::predict_cost(cost::cost_table(board.core), graph, plan).ops
-                                              : measured_costs(graph, plan, board);
-  const std::vector<Row> rows = rows_of(graph, plan, costs);
+  Prediction prediction;
+  if (options.predict || options.check) prediction = predicted_costs(graph, plan, board.core);
+  const std::vector<Row> rows =
+      rows_of(graph, plan, options.predict ? prediction.costs.ops : measured_costs(graph, plan, board));
   fmt::print("{} on {}, {} MHz: {}\n\n", graph.name, board.name, board.clock_mhz,
-             options.predict ? "predicted by the cost model, not run" : "counted on the emulated core");
-  print_table(rows, board);
+             options.predict ? fmt::format("predicted in {:.0f} us, not run", prediction.microseconds)
+                             : "counted on the emulated core");
+  if (options.check) {
+    print_check(rows, rows_of(graph, plan, prediction.costs.ops), graph.name);
+  } else {
+    print_table(rows, board);
+  }
   if (!options.json.empty()) write_json(options.json, report_of(rows, graph, board, options.predict));
 }
 
@@ -159,7 +218,10 @@ void add_profile(CLI::App& app) {
   auto options = std::make_shared<ProfileOptions>();
   options->model.add_to(*verb);
   options->planning.add_to(*verb);
-  verb->add_flag("--predict", options->predict, "Predict with the cost model instead of running in the emulator");
+  CLI::Option* predict =
+      verb->add_flag("--predict", options->predict, "Predict with the cost model instead of running in the emulator");
+  predict->excludes(
+      verb->add_flag("--check", options->check, "Run in the emulator and predict, and show how far apart they are"));
   add_json(*verb, options->json);
   verb->callback([options] { profile(*options); });
 }

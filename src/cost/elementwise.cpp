@@ -43,6 +43,20 @@ Loops binary(const Call& call) {
   return loops;
 }
 
+/// s8_mul_dsp: four elements of a run at a time, then one by one.
+Loops fast_product(const Call& call) {
+  const auto out = four(call.output().shape);
+  const bool by_rows = is_run(four(call.input(0).shape), out) && is_run(four(call.input(1).shape), out);
+  const int run = by_rows ? out[2] * out[3] : out[3];
+  const double runs = elements(call) / run;
+  Loops loops;
+  append_binary(loops, call);
+  loops.push_back({"fours", runs * (run / 4)});
+  loops.push_back({"left-over elements", runs * (run % 4)});
+  loops.push_back({"clamped elements", clamps(call) ? elements(call) : 0});
+  return loops;
+}
+
 /// s8_add_dsp: a factor of one half is a shift; if both are, an element takes less.
 Loops fast_sum(const Call& call) {
   const auto factors = reference::sum_factors(call.input(0), call.input(1), call.output());
@@ -65,9 +79,10 @@ Loops softmax(const Call& call) {
 }
 
 constexpr std::array counters{
-    LoopCounter{"s8_add_generic", binary}, LoopCounter{"s8_sub_generic", binary},
-    LoopCounter{"s8_mul_generic", binary}, LoopCounter{"s8_add_dsp", fast_sum},
-    LoopCounter{"s8_lut_generic", map},    LoopCounter{"s8_softmax_generic", softmax},
+    LoopCounter{"s8_add_generic", binary},      LoopCounter{"s8_sub_generic", binary},
+    LoopCounter{"s8_mul_generic", binary},      LoopCounter{"s8_add_dsp", fast_sum},
+    LoopCounter{"s8_mul_dsp", fast_product},    LoopCounter{"s8_lut_generic", map},
+    LoopCounter{"s8_softmax_generic", softmax},
 };
 
 }  // namespace

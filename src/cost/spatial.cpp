@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <variant>
 #include <vector>
 
@@ -9,8 +10,9 @@ namespace thimble::cost {
 
 namespace {
 
-/// For each output pixel, for each channel, for each row of the window, for each column: those inside the image.
-Loops pool(const Call& call) {
+/// For each output pixel, for each channel or four of them, for each row of the window, for each column: those inside
+/// the image.
+Loops pool(const Call& call, int channels_a_step) {
   const auto& window = std::get<ir::Pool2D>(call.op.kind);
   const ir::Shape& in = call.input().shape;
   const ir::Shape& out = call.output().shape;
@@ -24,20 +26,23 @@ Loops pool(const Call& call) {
     const int left = x * window.stride_w - window.padding.left;
     window_columns += std::min(left + window.filter_w, in[2]) - std::max(left, 0);
   }
-  const double channels = out[3];
+  const double steps = (out[3] + channels_a_step - 1) / channels_a_step;
   return {
       {"calls", 1},
       {"rows", call.rows()},
       {"rows of windows", window_rows},
       {"pixels", call.rows() * out[2]},
-      {"outputs", call.rows() * out[2] * channels},
-      {"rows of outputs", window_rows * out[2] * channels},
-      {"inputs of outputs", window_rows * window_columns * channels},
+      {"channel steps", call.rows() * out[2] * steps},
+      {"rows of channel steps", window_rows * out[2] * steps},
+      {"inputs of channel steps", window_rows * window_columns * steps},
   };
 }
 
+Loops pool_by_channels(const Call& call) { return pool(call, 1); }
+Loops pool_by_fours(const Call& call) { return pool(call, 4); }
+
 /// Sums over [outer][reduced][inner][reduced_inner], as emit gathers the dimensions.
-Loops mean(const Call& call) {
+std::array<double, 4> mean_blocks(const Call& call) {
   const auto& axes = std::get<ir::Mean>(call.op.kind).axes;
   const ir::Shape& shape = call.input().shape;
   std::array<double, 4> blocks{1, 1, 1, 1};
@@ -48,7 +53,11 @@ Loops mean(const Call& call) {
     if (is_reduced != (block % 2 == 1)) ++block;
     if (block < blocks.size()) blocks[block] *= shape[d];
   }
-  const auto [outer, reduced, inner, run] = blocks;
+  return blocks;
+}
+
+Loops mean(const Call& call) {
+  const auto [outer, reduced, inner, run] = mean_blocks(call);
   return {
       {"calls", 1},
       {"images", outer},
@@ -56,6 +65,12 @@ Loops mean(const Call& call) {
       {"runs", outer * inner * reduced},
       {"inputs", outer * inner * reduced * run},
   };
+}
+
+Loops mean_by_fours(const Call& call) {
+  const auto [outer, reduced, inner, run] = mean_blocks(call);
+  const double fours = outer * std::ceil(inner / 4);
+  return {{"calls", 1}, {"images", outer}, {"fours", fours}, {"inputs of fours", fours * reduced * run}};
 }
 
 /// memcpy and memset: 16 bytes at a time, then words, then bytes. Where an address may not be a multiple of 4, some
@@ -172,8 +187,11 @@ Loops copy(const Call& call) {
 }
 
 constexpr std::array counters{
-    LoopCounter{"s8_avgpool_generic", pool},
-    LoopCounter{"s8_maxpool_generic", pool},
+    LoopCounter{"s8_avgpool_generic", pool_by_channels},
+    LoopCounter{"s8_maxpool_generic", pool_by_channels},
+    LoopCounter{"s8_avgpool_1x4_dsp", pool_by_fours},
+    LoopCounter{"s8_maxpool_1x4_dsp", pool_by_fours},
+    LoopCounter{"s8_mean_1x4_dsp", mean_by_fours},
     LoopCounter{"s8_mean_generic", mean},
     LoopCounter{"s8_pad_generic", pad},
     LoopCounter{"s8_resize_nearest_generic", resize},
