@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cost/column_products.h"
 #include "cost/families.h"
 
 namespace thimble::cost {
@@ -8,64 +9,6 @@ namespace thimble::cost {
 namespace {
 
 using target::Convolution;
-
-/// How a run of pixels falls into blocks of four, or three at its end, and lone pixels.
-struct Blocks {
-  double of_four = 0, of_three = 0, lone = 0;
-
-  double all() const { return of_four + of_three; }
-  double pixels() const { return 4 * of_four + 3 * of_three; }
-};
-
-Blocks blocks_of(double runs, int pixels) {
-  const int rest = pixels % 4;
-  return {runs * (pixels / 4), rest == 3 ? runs : 0, rest == 3 ? 0 : runs * rest};
-}
-
-/// kernels/dsp/columns.h: products of the columns of `blocks` with all weights, and the outputs. A column's words go
-/// two at a time, four words a round.
-void append_products(Loops& loops, const Call& call, const Convolution& c, const Blocks& blocks) {
-  const int depth = c.kernel_h * c.kernel_w * c.in_ch;
-  const int words = (depth + 3) / 4 * 2;
-  const int pairs = c.out_ch / 2;
-  const int odd = c.out_ch % 2;
-  const double block_pairs = blocks.all() * pairs;
-  loops.push_back({"blocks of pixels", blocks.all()});
-  loops.push_back({"pairs of a block", block_pairs});
-  loops.push_back({"words of a block", block_pairs * words});
-  loops.push_back({"rounds of a block", block_pairs * ((words + 3) / 4)});
-  loops.push_back({"half rounds of a block", words % 4 != 0 ? block_pairs : 0});
-  loops.push_back({"odd channels of a block", blocks.pixels() * odd});
-  loops.push_back({"words of odd channels of a block", blocks.pixels() * odd * words});
-  loops.push_back({"lone pixels", blocks.lone});
-  loops.push_back({"pairs of a lone pixel", blocks.lone * pairs});
-  loops.push_back({"odd channels of a lone pixel", blocks.lone * odd});
-  loops.push_back({"words of a lone pixel", blocks.lone * (pairs + odd) * words});
-  loops.push_back({"clamped outputs", clamps(call) ? call.rows() * c.out_w * c.out_ch : 0});
-}
-
-/// s8_conv1x1_4x2_dsp: pixels are widened four at a time, or one by one where a block is not whole or channels are not
-/// a multiple of four.
-Loops pointwise(const Call& call) {
-  const Convolution c = target::convolution_of(call.graph, call.op).value();
-  const Blocks blocks =
-      c.is_pointwise() ? blocks_of(1, (call.end - call.first) * c.out_w) : blocks_of(call.rows(), c.out_w);
-  const bool by_four = c.in_ch % 4 == 0;
-  const double quads = c.in_ch / 4;
-  const double single = by_four ? 3 * blocks.of_three : blocks.pixels();
-  Loops loops;
-  append_driver(loops, call, c);
-  loops.push_back({"widened blocks", by_four ? blocks.of_four : 0});
-  loops.push_back({"widened quads of a block", by_four ? blocks.of_four * quads : 0});
-  loops.push_back({"widened pixels", single});
-  loops.push_back({"widened quads of a pixel", single * quads});
-  loops.push_back({"widened quads of a lone pixel", blocks.lone * quads});
-  loops.push_back({"last channels of a pixel", by_four ? 0 : single});
-  loops.push_back({"last channels of a lone pixel", by_four ? 0 : blocks.lone});
-  loops.push_back({"bytes of last channels", (single + blocks.lone) * (c.in_ch % 4)});
-  append_products(loops, call, c, blocks);
-  return loops;
-}
 
 /// The windows of one output row, as kernels/dsp/im2col.h gathers them.
 struct Windows {
@@ -226,36 +169,11 @@ Loops convolution_of_any(const Call& call) {
   return loops;
 }
 
-/// kernels/dsp/few_pixels.h: one pixel by four channels, four input channels a step, two steps a round.
-Loops few_pixels(const Call& call) {
-  const Convolution c = target::convolution_of(call.graph, call.op).value();
-  const double pixels = call.rows() * c.out_w;
-  const double fours = pixels * ((c.out_ch + 3) / 4);
-  const int steps = c.in_ch / 4;
-  const int rest = c.in_ch % 4;
-  Loops loops;
-  append_driver(loops, call, c);
-  loops.push_back({"pixels", pixels});
-  loops.push_back({"fours of channels", fours});
-  loops.push_back({"products", steps > 0 ? fours : 0});
-  loops.push_back({"steps", fours * steps});
-  loops.push_back({"rounds", fours * ((steps + 1) / 2)});
-  loops.push_back({"last channels", rest > 0 ? fours : 0});
-  loops.push_back({"bytes of last channels", fours * rest});
-  loops.push_back({"outputs", pixels * c.out_ch});
-  loops.push_back({"clamped outputs", clamps(call) ? pixels * c.out_ch : 0});
-  return loops;
-}
-
 constexpr std::array counters{
-    LoopCounter{"s8_conv1x1_4x2_dsp", pointwise},
     LoopCounter{"s8_conv_4x2_dsp", convolution_by_four},
     LoopCounter{"s8_conv_any_4x2_dsp", convolution_of_any},
-    LoopCounter{"s8_conv1x1_1x4_dsp", few_pixels},
-    LoopCounter{"s8w16_conv1x1_4x2_dsp", pointwise},
     LoopCounter{"s8w16_conv_4x2_dsp", convolution_by_four},
     LoopCounter{"s8w16_conv_any_4x2_dsp", convolution_of_any},
-    LoopCounter{"s8w16_conv1x1_1x4_dsp", few_pixels},
 };
 
 }  // namespace

@@ -27,7 +27,8 @@ struct LoopCounter {
 };
 
 std::span<const LoopCounter> generic_convolutions();  ///< kernels/generic: conv, pointwise, depthwise
-std::span<const LoopCounter> dsp_convolutions();      ///< kernels/dsp: products of columns
+std::span<const LoopCounter> dsp_pointwise();         ///< kernels/dsp: 1x1 convolutions, fully connected layers
+std::span<const LoopCounter> dsp_convolutions();      ///< kernels/dsp: columns of windows
 std::span<const LoopCounter> dsp_depthwise();         ///< kernels/dsp: depthwise
 std::span<const LoopCounter> elementwise();           ///< sums, products, tables, softmax
 std::span<const LoopCounter> spatial();               ///< pooling, padding, resizing, means, transpositions, copies

@@ -13,7 +13,8 @@ namespace thimble::cost {
 namespace {
 
 const LoopCounter* find_counter(std::string_view kernel) {
-  for (const auto family : {generic_convolutions(), dsp_convolutions(), dsp_depthwise(), elementwise(), spatial()}) {
+  for (const auto family :
+       {generic_convolutions(), dsp_pointwise(), dsp_convolutions(), dsp_depthwise(), elementwise(), spatial()}) {
     const auto found = std::ranges::find(family, kernel, &LoopCounter::kernel);
     if (found != family.end()) return &*found;
   }
