@@ -68,13 +68,16 @@ void profile(const ProfileOptions& options) {
   fmt::print("{} on {}, {} MHz: {}\n\n", graph.name, board.name, board.clock_mhz,
              options.predict ? fmt::format("predicted in {:.0f} us, not run", prediction.microseconds)
                              : "counted on the emulated core");
+  const std::vector<ProfileRow> predicted = rows_of(graph, plan, prediction.costs.ops);
   if (options.check) {
-    print_check(rows, rows_of(graph, plan, prediction.costs.ops), graph.name);
+    print_check(rows, predicted);
   } else {
     print_table(rows, board);
   }
-  if (!options.json.empty())
-    write_json(options.json, report_of(rows, graph, board, options.predict ? "predicted" : "counted"));
+  if (options.json.empty()) return;
+  Json report = report_of(rows, graph, board, options.predict ? "predicted" : "counted");
+  if (options.check) report["check"] = check_of(rows, predicted);
+  write_json(options.json, report);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cli/profile_tables.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -65,10 +66,34 @@ Json json_of(const ProfileRow& row, const target::Board& board) {
   return json;
 }
 
-double error_of(double predicted, double counted) { return counted > 0 ? 100 * (predicted / counted - 1) : 0; }
+double error_of(double predicted, double counted) { return counted > 0 ? predicted / counted - 1 : 0; }
 
-/// Layers of fewer instructions may be further off: docs/cost.md.
-constexpr double least_instructions = 10'000;
+/// One of the two numbers of a cost.
+struct Measure {
+  const char* name;
+  double cost::Cost::*of;
+};
+constexpr std::array measures{Measure{"instructions", &cost::Cost::instructions},
+                              Measure{"cycles", &cost::Cost::cycles}};
+
+/// Those that both sides have.
+std::vector<Measure> measures_of(const std::vector<ProfileRow>& counted, const std::vector<ProfileRow>& predicted) {
+  std::vector<Measure> both;
+  for (const Measure& measure : measures) {
+    if (total_of(counted).cost.*measure.of > 0 && total_of(predicted).cost.*measure.of > 0) both.push_back(measure);
+  }
+  return both;
+}
+
+void print_check_row(const ProfileRow& counted, const cost::Cost& predicted, const std::vector<Measure>& shown) {
+  fmt::print("{:<18}", counted.op);
+  for (const Measure& measure : shown) {
+    const double count = counted.cost.*measure.of;
+    fmt::print(" {:>12.0f} {:>12.0f} {:>+7.2f}%", count, predicted.*measure.of,
+               100 * error_of(predicted.*measure.of, count));
+  }
+  fmt::print("  {:<24} {}\n", counted.kernel, counted.name);
+}
 
 }  // namespace
 
@@ -96,35 +121,29 @@ void print_table(const std::vector<ProfileRow>& rows, const target::Board& board
   }
 }
 
-void print_check(const std::vector<ProfileRow>& counted, const std::vector<ProfileRow>& predicted,
-                 const std::string& model) {
-  const bool has_cycles = total_of(counted).cost.cycles > 0 && total_of(predicted).cost.cycles > 0;
-  double worst = 0;
-  double worst_cycles = 0;
-  const auto print = [&](const ProfileRow& row, const cost::Cost& guess) {
-    const double error = error_of(guess.instructions, row.cost.instructions);
-    const double cycle_error = error_of(guess.cycles, row.cost.cycles);
-    fmt::print("{:<18} {:>12.0f} {:>12.0f} {:>+7.2f}%", row.op, row.cost.instructions, guess.instructions, error);
-    if (has_cycles) fmt::print(" {:>12.0f} {:>12.0f} {:>+7.2f}%", row.cost.cycles, guess.cycles, cycle_error);
-    fmt::print("  {:<24} {}\n", row.kernel, row.name);
-    if (row.cost.instructions < least_instructions || row.kernel.empty()) return;
-    worst = std::max(worst, std::abs(error));
-    worst_cycles = std::max(worst_cycles, std::abs(cycle_error));
-  };
-  fmt::print("{:<18} {:>12} {:>12} {:>8}", "op", "instructions", "predicted", "error");
-  if (has_cycles) fmt::print(" {:>12} {:>12} {:>8}", "cycles", "predicted", "error");
+void print_check(const std::vector<ProfileRow>& counted, const std::vector<ProfileRow>& predicted) {
+  const std::vector<Measure> shown = measures_of(counted, predicted);
+  fmt::print("{:<18}", "op");
+  for (const Measure& measure : shown) fmt::print(" {:>12} {:>12} {:>8}", measure.name, "predicted", "error");
   fmt::print("  {:<24} {}\n", "kernel", "name");
-  for (std::size_t i = 0; i < counted.size() && i < predicted.size(); ++i) print(counted[i], predicted[i].cost);
-  print(total_of(counted), total_of(predicted).cost);
-  const cost::Cost sum = total_of(counted).cost;
-  const cost::Cost guess = total_of(predicted).cost;
-  fmt::print("{}: instructions {:.0f}, predicted {:.0f} ({:+.2f}%), worst layer {:.2f}%", model, sum.instructions,
-             guess.instructions, error_of(guess.instructions, sum.instructions), worst);
-  if (has_cycles) {
-    fmt::print("; cycles {:.0f}, predicted {:.0f} ({:+.2f}%), worst layer {:.2f}%", sum.cycles, guess.cycles,
-               error_of(guess.cycles, sum.cycles), worst_cycles);
+  for (std::size_t i = 0; i < counted.size(); ++i) print_check_row(counted[i], predicted.at(i).cost, shown);
+  print_check_row(total_of(counted), total_of(predicted).cost, shown);
+}
+
+Json check_of(const std::vector<ProfileRow>& counted, const std::vector<ProfileRow>& predicted) {
+  Json check = Json::object();
+  for (const Measure& measure : measures_of(counted, predicted)) {
+    const double count = total_of(counted).cost.*measure.of;
+    const double guess = total_of(predicted).cost.*measure.of;
+    double worst = 0;
+    for (std::size_t i = 0; i < counted.size(); ++i) {
+      if (counted[i].cost.instructions < least_checked_instructions || counted[i].op == "softmax") continue;
+      worst = std::max(worst, std::abs(error_of(predicted.at(i).cost.*measure.of, counted[i].cost.*measure.of)));
+    }
+    check[measure.name] = {
+        {"counted", count}, {"predicted", guess}, {"error", error_of(guess, count)}, {"worst_layer_error", worst}};
   }
-  fmt::print("\n");
+  return check;
 }
 
 Json report_of(const std::vector<ProfileRow>& rows, const ir::Graph& graph, const target::Board& board,

@@ -26,9 +26,16 @@ std::vector<ProfileRow> rows_of(const ir::Graph& graph, const plan::Plan& plan, 
 /// board's power is known.
 void print_table(const std::vector<ProfileRow>& rows, const target::Board& board);
 
-/// Counted and predicted costs side by side; then one line that sums up.
-void print_check(const std::vector<ProfileRow>& counted, const std::vector<ProfileRow>& predicted,
-                 const std::string& model);
+/// Counted and predicted costs side by side. Both have the same layers.
+void print_check(const std::vector<ProfileRow>& counted, const std::vector<ProfileRow>& predicted);
+
+/// Layers of fewer instructions do not count for the worst error: what is done once for each call weighs in them. Nor
+/// do softmaxes, whose cost depends on their values.
+inline constexpr double least_checked_instructions = 10'000;
+
+/// For instructions, and cycles if they are known: counted, predicted, the relative error of the sum and the worst of a
+/// layer.
+Json check_of(const std::vector<ProfileRow>& counted, const std::vector<ProfileRow>& predicted);
 
 /// The table as JSON. `source` is "counted" or "predicted".
 Json report_of(const std::vector<ProfileRow>& rows, const ir::Graph& graph, const target::Board& board,
