@@ -70,13 +70,13 @@ THIMBLE_SHARED void thimble_widen_row(const thimble_conv* p, const int8_t* row, 
 }
 
 /* The widened taps of the output channels first, first + step, ... of a group. */
-THIMBLE_INLINE void thimble_widen_group(const thimble_conv* p, int32_t first, int32_t step, int32_t channels,
-                                        uint32_t* words, const thimble_taps* t) {
+THIMBLE_INLINE void thimble_widen_group(const thimble_conv* p, thimble_widen_function* widen, int32_t first,
+                                        int32_t step, int32_t channels, uint32_t* words, const thimble_taps* t) {
   const int32_t depth = p->kernel_h * p->kernel_w;
   const int8_t* weights = (const int8_t*)p->weights + first * depth;
   int32_t j;
   for (j = 0; j < channels; ++j, weights += step * depth, words += thimble_tap_words(t)) {
-    thimble_widen_taps(weights, words, t);
+    widen(weights, words, t);
   }
 }
 
@@ -99,7 +99,7 @@ THIMBLE_SHARED void thimble_scale_group(const thimble_conv* p, thimble_group* gr
   for (j = 0; j < group->channels; ++j) {
     const int32_t o = group->first + j * group->step;
     group->channel[j] = thimble_channel_of(p, o);
-    if (thimble_outlier_of(p, o) != NULL) group->outliers |= 1u << j;
+    if (p->outlier_count > 0 && thimble_outlier_of(p, o) != NULL) group->outliers |= 1u << j;
   }
 }
 
@@ -107,9 +107,9 @@ THIMBLE_SHARED void thimble_scale_group(const thimble_conv* p, thimble_group* gr
 typedef void thimble_group_row(const thimble_conv* p, const thimble_group* group, const thimble_taps* t, int8_t* out);
 
 /* The output channels m, m + multiplier, ..., one of each input channel. Kernels of all sizes share these loops. */
-THIMBLE_SHARED void thimble_dwconv_planes(thimble_group_row* compute_row, const thimble_conv* p,
-                                          const thimble_plane* in, const thimble_plane* out, int32_t first, int32_t end,
-                                          void* scratch, const thimble_taps* t, int32_t m) {
+THIMBLE_SHARED void thimble_dwconv_planes(thimble_group_row* compute_row, thimble_widen_function* widen,
+                                          const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
+                                          int32_t first, int32_t end, void* scratch, const thimble_taps* t, int32_t m) {
   const int32_t multiplier = p->out_ch / p->in_ch;
   const int32_t widened_rows = (t->rows - 1) * p->dilation_h + 1;
   const int32_t slot_bytes = 4 * thimble_plane_row(p->in_w, p->pad_left, p->out_w, t);
@@ -128,7 +128,7 @@ THIMBLE_SHARED void thimble_dwconv_planes(thimble_group_row* compute_row, const 
     int32_t next = first * p->stride_h - p->pad_top; /* the next row to widen */
     group.channels = thimble_min(p->in_ch - c, 4);
     group.first = c * multiplier + m;
-    thimble_widen_group(p, group.first, multiplier, group.channels, taps, t);
+    thimble_widen_group(p, widen, group.first, multiplier, group.channels, taps, t);
     thimble_scale_group(p, &group);
     at = ring;
     for (r = first; r < end; ++r) {
@@ -158,25 +158,42 @@ THIMBLE_INLINE void thimble_clamp_rows(const thimble_conv* p, const thimble_plan
 /* A row of a group of a dense square kernel of multiplier 1; `size` and `stride` are constants of the caller. */
 THIMBLE_INLINE void thimble_square_row(const thimble_conv* p, const thimble_group* group, const thimble_taps* t,
                                        int8_t* out, int32_t size, int32_t stride) {
-  int32_t j;
-  for (j = 0; j < group->channels; ++j) {
+  int32_t j, channels;
+  for (j = 0; j < group->channels; j += channels) {
     const uint32_t* const taps = group->taps + j * group->tap_words;
     if ((group->outliers >> j & 1) != 0) {
       thimble_any_taps_row(p, group->first + j, group->rows, j * group->plane_bytes, taps, t, out + j, p->out_ch,
                            p->out_w);
+      channels = 1;
     } else {
-      thimble_taps_row(group->rows, j * group->plane_bytes, taps, &group->channel[j], out + j, p->out_ch, p->out_w,
-                       size, stride);
+      const int8_t* const* rows = group->rows;
+      const int8_t* shifted[7];
+      thimble_tap_rows block;
+      int32_t y;
+      if (j > 0) {
+        for (y = 0; y < size; ++y) shifted[y] = rows[y] + j * group->plane_bytes;
+        rows = shifted;
+      }
+      channels = group->outliers == 0 ? group->channels : 1; /* all at once, or one at a time */
+      block.taps = taps;
+      block.out = out + j;
+      block.count = p->out_w;
+      block.out_ch = p->out_ch;
+      block.plane_bytes = group->plane_bytes;
+      block.channels = channels;
+      block.channel = &group->channel[j];
+      thimble_compute_tap_rows(rows, &block, size, stride);
     }
   }
 }
 
-/* Depthwise convolution by a dense square kernel of multiplier 1, given the function that computes a group's row. */
-THIMBLE_INLINE void thimble_dwconv_square(thimble_group_row* compute_row, const thimble_conv* p,
-                                          const thimble_plane* in, const thimble_plane* out, int32_t first, int32_t end,
-                                          void* scratch) {
+/* Depthwise convolution by a dense square kernel of multiplier 1, given the functions that compute a group's row and
+ * widen a channel's taps. */
+THIMBLE_INLINE void thimble_dwconv_square(thimble_group_row* compute_row, thimble_widen_function* widen,
+                                          const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
+                                          int32_t first, int32_t end, void* scratch) {
   const thimble_taps t = {p->kernel_h, p->kernel_w, 1, p->stride_w};
-  thimble_dwconv_planes(compute_row, p, in, out, first, end, scratch, &t, 0);
+  thimble_dwconv_planes(compute_row, widen, p, in, out, first, end, scratch, &t, 0);
   thimble_clamp_rows(p, out, first, end);
 }
 

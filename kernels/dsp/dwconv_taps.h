@@ -22,22 +22,103 @@ THIMBLE_INLINE int32_t thimble_tap_words(const thimble_taps* t) {
   return t->rows * (t->columns / 2 + 1) * (1 + t->stride % 2);
 }
 
-/* Twice the taps of one channel as words. */
-THIMBLE_SHARED void thimble_widen_taps(const int8_t* taps, uint32_t* words, const thimble_taps* t) {
-  int32_t y, x;
-  for (y = 0; y < t->rows; ++y) {
-    uint32_t before = 0;
-    for (x = 0; x <= t->columns; x += 2) {
-      uint32_t pair[2] = {0, 0};
-      int32_t i;
-      for (i = 0; i < 2; ++i) {
-        if (x + i < t->columns && (x + i) % t->dilation == 0) pair[i] = (uint32_t)(2 * *taps++);
-      }
-      *words++ = thimble_low_halves(pair[0], pair[1]);
-      if (t->stride % 2 == 1) *words++ = thimble_low_halves(before, pair[0]);
-      before = pair[1];
+/* A row of dense taps. `odd` is a constant of the caller: whether there are odd words. Returns the words' end. */
+THIMBLE_INLINE uint32_t* thimble_widen_tap_row(const int8_t* taps, int32_t columns, uint32_t* words, int odd) {
+  uint32_t before = 0;
+  for (; columns > 1; columns -= 2, taps += 2) {
+    const uint32_t first = (uint32_t)(2 * taps[0]);
+    const uint32_t second = (uint32_t)(2 * taps[1]);
+    *words++ = thimble_low_halves(first, second);
+    if (odd) *words++ = thimble_low_halves(before, first);
+    before = second;
+  }
+  *words++ = columns > 0 ? (uint32_t)(uint16_t)(2 * taps[0]) : 0;
+  if (odd) {
+    *words = thimble_low_halves(before, words[-1]);
+    ++words;
+  }
+  return words;
+}
+
+/* The same for dilated ones, with the zeros between them. */
+THIMBLE_SHARED uint32_t* thimble_widen_spread_row(const int8_t* taps, const thimble_taps* t, uint32_t* words) {
+  uint32_t before = 0;
+  int32_t x, i;
+  for (x = 0; x <= t->columns; x += 2) {
+    uint32_t pair[2] = {0, 0};
+    for (i = 0; i < 2; ++i) {
+      if (x + i < t->columns && (x + i) % t->dilation == 0) pair[i] = (uint32_t)(2 * *taps++);
+    }
+    *words++ = thimble_low_halves(pair[0], pair[1]);
+    if (t->stride % 2 == 1) *words++ = thimble_low_halves(before, pair[0]);
+    before = pair[1];
+  }
+  return words;
+}
+
+/* Writes twice the taps of one channel as words. */
+typedef void thimble_widen_function(const int8_t* taps, uint32_t* words, const thimble_taps* t);
+
+/* That of any shape. */
+THIMBLE_SHARED void thimble_widen_any(const int8_t* taps, uint32_t* words, const thimble_taps* t) {
+  const int32_t width = (t->columns - 1) / t->dilation + 1;
+  const int8_t* const end = taps + t->rows * width;
+  if (t->dilation > 1) {
+    for (; taps != end; taps += width) words = thimble_widen_spread_row(taps, t, words);
+  } else if (t->stride % 2 == 1) {
+    for (; taps != end; taps += width) words = thimble_widen_tap_row(taps, width, words, 1);
+  } else {
+    for (; taps != end; taps += width) words = thimble_widen_tap_row(taps, width, words, 0);
+  }
+}
+
+/* The same for a row of 3, 5 or 7 dense taps, by words. `size` and `odd` are constants of the caller. */
+THIMBLE_INLINE uint32_t* thimble_widen_short_row(const int8_t* taps, uint32_t* words, int32_t size, int odd) {
+  const int32_t kinds = odd ? 2 : 1;
+  uint32_t even_words[4], odd_words[4];
+  int32_t i;
+  if (size == 3) {
+    const uint32_t first = (uint32_t)(2 * taps[0]), second = (uint32_t)(2 * taps[1]), third = (uint32_t)(2 * taps[2]);
+    even_words[0] = thimble_low_halves(first, second);
+    even_words[1] = third & 0xffffu;
+    odd_words[0] = first << 16;
+    odd_words[1] = thimble_low_halves(second, third);
+  } else {
+    const uint32_t bytes = thimble_load_word(taps); /* 0 to 3 */
+    const uint32_t taps02 = thimble_twice_halves(thimble_sxtb16(bytes));
+    const uint32_t taps13 = thimble_twice_halves(thimble_sxtb16_odd(bytes));
+    even_words[0] = thimble_low_halves(taps02, taps13);
+    even_words[1] = thimble_high_halves(taps02, taps13);
+    odd_words[0] = taps02 << 16;
+    odd_words[1] = thimble_low_and_high(taps13, taps02);
+    if (size == 5) {
+      const uint32_t last = (uint32_t)(2 * taps[4]);
+      even_words[2] = last & 0xffffu;
+      odd_words[2] = taps13 >> 16 | last << 16;
+    } else {
+      const uint32_t more = thimble_load_word(taps + 3); /* 3 to 6 */
+      const uint32_t taps35 = thimble_twice_halves(thimble_sxtb16(more));
+      const uint32_t taps46 = thimble_twice_halves(thimble_sxtb16_odd(more));
+      even_words[2] = thimble_low_and_high(taps46, taps35);
+      even_words[3] = taps46 >> 16;
+      odd_words[2] = thimble_low_halves(taps35, taps46);
+      odd_words[3] = thimble_high_halves(taps35, taps46);
     }
   }
+  for (i = 0; i <= size / 2; ++i, words += kinds) {
+    words[0] = even_words[i];
+    if (odd) words[1] = odd_words[i];
+  }
+  return words;
+}
+
+/* The taps of a square kernel of 3, 5 or 7 rows: constants of the caller, like the stride. */
+THIMBLE_INLINE void thimble_widen_square(const int8_t* taps, uint32_t* words, int32_t size, int32_t stride) {
+  const int8_t* const end = taps + size * size;
+  do {
+    words = thimble_widen_short_row(taps, words, size, stride % 2);
+    taps += size;
+  } while (taps != end);
 }
 
 /* Twice the sums of four outputs. `in` points to the rows under the taps, the first output's window beginning at byte

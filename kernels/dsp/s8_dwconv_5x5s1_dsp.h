@@ -9,9 +9,14 @@ THIMBLE_SHARED void thimble_row_5x5s1(const thimble_conv* p, const thimble_group
   thimble_square_row(p, group, t, out, 5, 1);
 }
 
+THIMBLE_SHARED void thimble_widen_5x5s1(const int8_t* taps, uint32_t* words, const thimble_taps* t) {
+  (void)t;
+  thimble_widen_square(taps, words, 5, 1);
+}
+
 THIMBLE_SHARED void s8_dwconv_5x5s1_dsp(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
                                         int32_t first, int32_t end, void* scratch) {
-  thimble_dwconv_square(thimble_row_5x5s1, p, in, out, first, end, scratch);
+  thimble_dwconv_square(thimble_row_5x5s1, thimble_widen_5x5s1, p, in, out, first, end, scratch);
 }
 
 #endif

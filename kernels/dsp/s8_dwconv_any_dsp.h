@@ -25,7 +25,7 @@ THIMBLE_SHARED void thimble_dwconv_column(const thimble_conv* p, const thimble_p
   for (c = 0; c < p->in_ch; c += 4) {
     const int32_t channels = thimble_min(p->in_ch - c, 4);
     const int32_t o = c * multiplier + m;
-    thimble_widen_group(p, o, multiplier, channels, taps, t);
+    thimble_widen_group(p, thimble_widen_any, o, multiplier, channels, taps, t);
     for (y = top > 0 ? top : 0; y < bottom; ++y) {
       const int8_t* const pixel = thimble_row(in, y) + c;
       for (j = 0; j < channels; ++j) thimble_store_half(planes + j * plane_bytes + 2 * (y - top), pixel[j]);
@@ -56,7 +56,7 @@ THIMBLE_SHARED void s8_dwconv_any_dsp(const thimble_conv* p, const thimble_plane
   int32_t m, r, next;
   for (m = 0; m < multiplier; ++m) {
     if (!is_column) {
-      thimble_dwconv_planes(thimble_row_any, p, in, out, first, end, scratch, &rows, m);
+      thimble_dwconv_planes(thimble_row_any, thimble_widen_any, p, in, out, first, end, scratch, &rows, m);
       continue;
     }
     for (r = first; r < end; r = next) {

@@ -1,5 +1,4 @@
-/* s8_mul_dsp: element-wise product of two int8 tensors, four elements     const uint32_t twice_even =
- thimble_twice_halves(a_even); const uint32_t twice_odd = thimble_twice_halves(a_odd); step.
+/* s8_mul_dsp: element-wise product of two int8 tensors, four elements a step.
  *
  * Needs an output factor whose right shift s has 1 <= s <= 22 (outputs.h); target/kernel_choice.cpp checks. May write
  * over `a` where a_step == 1. Scratch: none. 12 instructions an element.
@@ -14,9 +13,6 @@
 THIMBLE_INLINE uint32_t thimble_load_4(const int8_t* at, int32_t step) {
   return step == 0 ? thimble_four_bytes(*at) : thimble_load_word(at);
 }
-
-/* Both halves doubled, without the sign of the low one in the high one. */
-THIMBLE_INLINE uint32_t thimble_twice_halves(uint32_t halves) { return halves << 1 & 0xfffeffffu; }
 
 /* The product of twice a's element, less its zero point, and b's: low halves, then high ones. */
 THIMBLE_INLINE int8_t thimble_low_product(const thimble_channel* scale, uint32_t twice_a, uint32_t b) {
@@ -43,9 +39,8 @@ THIMBLE_SHARED void s8_mul_dsp(const thimble_binary* p, const int8_t* a, int32_t
     const uint32_t a_odd = thimble_sxtab16_odd(a_less, a_bytes);
     const uint32_t b_even = thimble_sxtab16(b_less, b_bytes);
     const uint32_t b_odd = thimble_sxtab16_odd(b_less, b_bytes);
-    /* |a| <= 255 fits doubled, and so does its half of the word. */
-    const uint32_t twice_even = thimble_halves(2 * thimble_low_half(a_even), 2 * thimble_high_half(a_even));
-    const uint32_t twice_odd = thimble_halves(2 * thimble_low_half(a_odd), 2 * thimble_high_half(a_odd));
+    const uint32_t twice_even = thimble_twice_halves(a_even);
+    const uint32_t twice_odd = thimble_twice_halves(a_odd);
     out[i] = thimble_low_product(&scale, twice_even, b_even);
     out[i + 1] = thimble_low_product(&scale, twice_odd, b_odd);
     out[i + 2] = thimble_high_product(&scale, twice_even, b_even);

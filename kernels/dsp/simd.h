@@ -131,6 +131,14 @@ THIMBLE_INLINE uint32_t thimble_min_bytes(uint32_t x, uint32_t y) { return ~thim
 /* A byte four times. */
 THIMBLE_INLINE uint32_t thimble_four_bytes(int32_t value) { return (uint32_t)(uint8_t)value * 0x01010101u; }
 
+/* The low half of one word and the high one of another. */
+THIMBLE_INLINE uint32_t thimble_low_and_high(uint32_t low, uint32_t high) {
+  return (low & 0xffffu) | (high & 0xffff0000u);
+}
+
+/* Both halves doubled, without the sign of the low one in the high one. */
+THIMBLE_INLINE uint32_t thimble_twice_halves(uint32_t halves) { return halves << 1 & 0xfffeffffu; }
+
 /* acc + low(x) * low(y) + high(x) * high(y) */
 THIMBLE_INLINE int32_t thimble_smlad(uint32_t x, uint32_t y, int32_t acc) {
 #if THIMBLE_HAS_DSP
