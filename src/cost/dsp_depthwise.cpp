@@ -87,9 +87,12 @@ Loops any(const Call& call) {
   loops.push_back({"channels of a column", is_column ? c.out_ch : 0.0});
   loops.push_back({"pixels of a column", is_column ? groups * read : 0});
   loops.push_back({"elements of a column", is_column ? c.out_ch * read : 0});
-  loops.push_back({"rows of taps", c.out_ch * tap_rows});
-  loops.push_back({"words of taps", c.out_ch * tap_rows * tap_words});
-  loops.push_back({"taps", static_cast<double>(c.out_ch) * c.kernel_h * c.kernel_w});
+  const bool dilated = (is_column ? c.dilation_h : c.dilation_w) > 1;
+  const double tap_kinds = (is_column ? c.stride_h : c.stride_w) % 2 + 1;
+  loops.push_back({"rows of taps", dilated ? 0 : c.out_ch * tap_rows});
+  loops.push_back({"words of taps", dilated ? 0 : c.out_ch * tap_rows * tap_words * tap_kinds});
+  loops.push_back({"rows of dilated taps", dilated ? c.out_ch * tap_rows : 0});
+  loops.push_back({"words of dilated taps", dilated ? c.out_ch * tap_rows * tap_words * tap_kinds : 0});
   loops.push_back({"rows under the kernel", is_column ? 0 : call.rows() * groups * c.kernel_h});
   loops.push_back({"blocks of four", blocks});
   loops.push_back({"rows of a block", blocks * tap_rows});

@@ -238,10 +238,10 @@ std::vector<ir::Graph> sweep_graphs() {
   add_other_depthwise(graphs, draws, 80);
   add_binary<ir::Add>(graphs, draws, 40, 0.08F);
   add_binary<ir::Sub>(graphs, draws, 20, 0.08F);
-  add_binary<ir::Mul>(graphs, draws, 20, 0.2F);
+  add_binary<ir::Mul>(graphs, draws, 30, 0.2F);
   add_pool(graphs, draws, 40, ir::PoolKind::average);
   add_pool(graphs, draws, 40, ir::PoolKind::max);
-  add_means(graphs, draws, 24);
+  add_means(graphs, draws, 40);
   add_pads(graphs, draws, 30);
   add_resizes(graphs, draws, 20);
   add_transposes(graphs, draws, 24);
