@@ -159,7 +159,9 @@ class Execution {
       }
       copied.push_back(end);
     }
-    const bool may_overlap = step.kernel.in_place && keeps_channels(graph_, op);
+    // A kernel may do the rows up to a ring's end first, and read some rows again for those behind it.
+    const bool is_whole = place(op.outputs[0]).ring_rows == place(op.outputs[0]).rows;
+    const bool may_overlap = step.kernel.in_place && is_whole && keeps_channels(graph_, op);
     const std::int64_t channels = graph_.tensor(op.outputs[0]).shape.back();
     for (std::size_t i = 0; i < written.size(); ++i)
       for (const Piece& out : written[i])

@@ -54,8 +54,28 @@ bool is_unrolled(const Convolution& c) {
   return is_square && has_size && is_dense && c.stride_w <= 2;
 }
 
+/// Instructions of a row of `outputs` outputs of one channel of a 3x3 kernel, roughly.
+int row_cost(int outputs) {
+  const int left_over = outputs % 4;
+  const int fours = outputs / 4 + (left_over == 3 ? 1 : 0);
+  return 70 + 68 * fours + (left_over == 1 || left_over == 2 ? 43 : 0);
+}
+
+std::int64_t tall_scratch(const Convolution& c) {
+  return 4 * (std::int64_t{c.out_w} + 2) * plane_row(c.in_h, c.out_h, c.padding.top, 3, 1) + tap_bytes(3, 3, 1);
+}
+
+/// Whether columns are better than rows, clearly, and cost little memory: kernels/dsp/s8_dwconv_3x3s1_tall_dsp.h.
+bool is_tall(const Convolution& c) {
+  constexpr std::int64_t most_scratch = 4096;
+  const std::int64_t by_rows = std::int64_t{c.out_h} * row_cost(c.out_w);
+  const std::int64_t by_columns = std::int64_t{c.out_w} * row_cost(c.out_h);
+  return c.kernel_h == 3 && c.stride_h == 1 && 10 * by_columns < 9 * by_rows && tall_scratch(c) <= most_scratch;
+}
+
 Candidate dsp_kernel(const Convolution& c) {
   if (!is_unrolled(c)) return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
+  if (is_tall(c)) return {"s8_dwconv_3x3s1_tall_dsp", tall_scratch(c), "SIMD over widened columns of four channels"};
   return {fmt::format("s8_dwconv_{0}x{0}s{1}_dsp", c.kernel_h, c.stride_w), any_dsp_scratch(c),
           "SIMD over widened planes of four channels"};
 }

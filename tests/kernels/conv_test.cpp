@@ -157,6 +157,20 @@ TEST(DepthwiseConvolution, OfSquareKernelsEqualsTheReferenceForEveryWidth) {
   }
 }
 
+TEST(DepthwiseConvolution, OfTallImagesEqualsTheReference) {
+  Random random(9);
+  for (int i = 0; i < 150; ++i) {
+    ConvCase c = any_case(random);
+    c.depthwise = true;
+    c.in_h = any_of(random, 5, 30);
+    c.in_w = any_of(random, 1, 6);
+    c.out_ch = 1;
+    c.padding = any_padding(random, c);
+    check(random, c);
+    if (HasFailure()) return;
+  }
+}
+
 /// Images of one column, as audio models have.
 TEST(DepthwiseConvolution, OfOneColumnEqualsTheReference) {
   Random random(8);
@@ -202,6 +216,10 @@ TEST(Convolution, CasesReachEveryVariant) {
   tall.in_h = 8;
   tall.depthwise = true;
   tall.kernel_w = 1;
+  add(tall);
+  tall.in_h = 25;
+  tall.kernel_w = 3;
+  tall.out_ch = 1;
   add(tall);
   for (const int size : {3, 5, 7}) {
     for (const int stride : {1, 2}) {
