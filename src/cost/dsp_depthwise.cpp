@@ -61,6 +61,37 @@ Loops square(const Call& call) {
   return loops;
 }
 
+/// s8_dwconv_3x3s1_tall_dsp: all columns of four channels are widened, and computed as rows.
+Loops tall(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const int top = call.first - c.padding.top;
+  const int rows = std::min(call.end - c.padding.top + 2, c.in_h) - std::max(top, 0);
+  const double columns = std::min(c.out_w + 2 - c.padding.left, c.in_w);
+  const double whole = c.in_ch / 4;
+  const int rest = c.in_ch % 4;
+  const double groups = whole + (rest > 0 ? 1 : 0);
+  const int run = call.end - call.first;
+  const double runs = static_cast<double>(c.out_w) * c.out_ch;
+  Loops loops{
+      {"calls", 1},
+      {"words of the planes", 4.0 * (c.out_w + 2) * plane_words(c.in_h, c.out_h, c.padding.top, 3, 1)},
+      {"groups", groups},
+      {"channels", static_cast<double>(c.out_ch)},
+      {"widened columns", columns * whole},
+      {"widened pairs of pixels", columns * whole * (rows / 2)},
+      {"widened last pixels", rows % 2 == 1 ? columns * whole : 0},
+      {"columns of left-over channels", rest > 0 ? columns : 0},
+      {"pixels of left-over channels", rest > 0 ? columns * rows : 0},
+      {"elements of left-over channels", columns * rows * rest},
+      {"output columns", groups * c.out_w},
+      {"output columns of channels", runs},
+      {"blocks of four", runs * (run / 4 + (run % 4 == 3 ? 1 : 0))},
+      {"left-over pixels", run % 4 == 1 || run % 4 == 2 ? runs : 0},
+  };
+  append_clamp(loops, call, c);
+  return loops;
+}
+
 /// s8_dwconv_any_dsp: any kernel, four outputs at a time; an image of one column as one row.
 Loops any(const Call& call) {
   const Convolution c = target::convolution_of(call.graph, call.op).value();
@@ -103,10 +134,10 @@ Loops any(const Call& call) {
 }
 
 constexpr std::array counters{
-    LoopCounter{"s8_dwconv_3x3s1_dsp", square}, LoopCounter{"s8_dwconv_3x3s2_dsp", square},
-    LoopCounter{"s8_dwconv_5x5s1_dsp", square}, LoopCounter{"s8_dwconv_5x5s2_dsp", square},
-    LoopCounter{"s8_dwconv_7x7s1_dsp", square}, LoopCounter{"s8_dwconv_7x7s2_dsp", square},
-    LoopCounter{"s8_dwconv_any_dsp", any},
+    LoopCounter{"s8_dwconv_3x3s1_dsp", square},    LoopCounter{"s8_dwconv_3x3s2_dsp", square},
+    LoopCounter{"s8_dwconv_5x5s1_dsp", square},    LoopCounter{"s8_dwconv_5x5s2_dsp", square},
+    LoopCounter{"s8_dwconv_7x7s1_dsp", square},    LoopCounter{"s8_dwconv_7x7s2_dsp", square},
+    LoopCounter{"s8_dwconv_3x3s1_tall_dsp", tall}, LoopCounter{"s8_dwconv_any_dsp", any},
 };
 
 }  // namespace

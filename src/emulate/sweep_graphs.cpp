@@ -81,6 +81,21 @@ void add_depthwise(Graphs& graphs, Draws& draws, int count, int size, int stride
   }
 }
 
+/// Spectrograms, much higher than wide.
+void add_tall_depthwise(Graphs& graphs, Draws& draws, int count) {
+  for (int i = 0; i < count; ++i) {
+    SweptConvolution c;
+    c.depthwise = true;
+    c.kernel_h = c.kernel_w = 3;
+    c.in_ch = c.out_ch = draws.once_in(3) ? draws.between(2, 11) : 4 * draws.between(1, 5);
+    c.in_h = draws.between(12, 50);
+    c.in_w = draws.between(3, 7);
+    c.padding = any_padding(draws, 2, 2);
+    c.clamped = draws.once_in(4);
+    graphs.push_back(convolution_graph(draws, c));
+  }
+}
+
 /// What no unrolled kernel runs: multipliers, dilations, kernels that are not square, images of one column.
 void add_other_depthwise(Graphs& graphs, Draws& draws, int count) {
   for (int i = 0; i < count; ++i) {
@@ -235,6 +250,7 @@ std::vector<ir::Graph> sweep_graphs() {
   for (const int size : {3, 5, 7}) {
     for (const int stride : {1, 2}) add_depthwise(graphs, draws, 50, size, stride);
   }
+  add_tall_depthwise(graphs, draws, 50);
   add_other_depthwise(graphs, draws, 80);
   add_binary<ir::Add>(graphs, draws, 40, 0.08F);
   add_binary<ir::Sub>(graphs, draws, 20, 0.08F);
