@@ -26,10 +26,17 @@ THIMBLE_INLINE int32_t thimble_plane_row(int32_t pixels, int32_t before, int32_t
   return 2 * (((reach > filled ? reach : filled) + 1) & ~1);
 }
 
-/* Fills `bytes` bytes, a multiple of 4, with the input's zero point as int16. */
-THIMBLE_INLINE void thimble_fill_planes(const thimble_conv* p, int8_t* at, int32_t bytes) {
+/* Fills `bytes` bytes, a multiple of 16 > 0, with the input's zero point as int16. */
+THIMBLE_SHARED void thimble_fill_planes(const thimble_conv* p, int8_t* at, int32_t bytes) {
+  const uint32_t zero_points = thimble_halves(p->in_zero_point, p->in_zero_point);
   int8_t* const end = at + bytes;
-  for (; at != end; at += 4) thimble_store_word(at, thimble_halves(p->in_zero_point, p->in_zero_point));
+  do {
+    thimble_store_word(at, zero_points);
+    thimble_store_word(at + 4, zero_points);
+    thimble_store_word(at + 8, zero_points);
+    thimble_store_word(at + 12, zero_points);
+    at += 16;
+  } while (at != end);
 }
 
 /* Widens `width` pixels of four channels to their planes, `plane_bytes` apart. */
@@ -54,18 +61,16 @@ THIMBLE_INLINE void thimble_widen_4_planes(const int8_t* pixel, int32_t width, i
   }
 }
 
-/* Widens `width` pixels of `channels` (1 to 4) channels; `row` is NULL outside the image. */
+/* Widens `width` pixels of `channels` (1 to 4) channels. */
 THIMBLE_SHARED void thimble_widen_row(const thimble_conv* p, const int8_t* row, int32_t width, int32_t channels,
                                       int8_t* planes, int32_t plane_bytes) {
   int32_t c, x;
-  if (row != NULL && channels == 4) {
+  if (channels == 4) {
     thimble_widen_4_planes(row, width, p->in_ch, planes, plane_bytes);
     return;
   }
   for (c = 0; c < channels; ++c, planes += plane_bytes) {
-    for (x = 0; x < width; ++x) {
-      thimble_store_half(planes + 2 * x, row != NULL ? row[x * p->in_ch + c] : p->in_zero_point);
-    }
+    for (x = 0; x < width; ++x) thimble_store_half(planes + 2 * x, row[x * p->in_ch + c]);
   }
 }
 
@@ -134,8 +139,12 @@ THIMBLE_SHARED void thimble_dwconv_planes(thimble_group_row* compute_row, thimbl
     for (r = first; r < end; ++r) {
       const int32_t bottom = r * p->stride_h - p->pad_top + widened_rows;
       for (; next < bottom; ++next) {
-        const int8_t* const from = next >= 0 && next < p->in_h ? thimble_row(in, next) + c : NULL;
-        thimble_widen_row(p, from, p->in_w, group.channels, at + 2 * p->pad_left, group.plane_bytes);
+        if (next >= 0 && next < p->in_h) {
+          thimble_widen_row(p, thimble_row(in, next) + c, p->in_w, group.channels, at + 2 * p->pad_left,
+                            group.plane_bytes);
+        } else {
+          thimble_fill_planes(p, at, slot_bytes);
+        }
         at += slot_bytes;
         if (at == ring_end) at = ring;
       }
