@@ -24,11 +24,11 @@ void append_planes(Loops& loops, const Call& call, const Convolution& c) {
   const int top = call.first * c.stride_h - c.padding.top;
   const int bottom = (call.end - 1) * c.stride_h - c.padding.top + height;
   const double inside = std::max(0, std::min(bottom, c.in_h) - std::max(top, 0)) * c.multiplier();
-  const double outside = (bottom - top) * c.multiplier() - inside;
   const double whole = c.in_ch / 4;
   const int rest = c.in_ch % 4;
   const double groups = (whole + (rest > 0 ? 1 : 0)) * c.multiplier();
   const double row = plane_words(c.in_w, c.out_w, c.padding.left, reach(c.kernel_w, c.dilation_w), c.stride_w);
+  const double outside = (bottom - top) * groups - inside * groups / c.multiplier();
   loops.push_back({"words of the ring", 4.0 * height * row * c.multiplier()});
   loops.push_back({"groups", groups});
   loops.push_back({"channels", static_cast<double>(c.out_ch)});
@@ -37,8 +37,8 @@ void append_planes(Loops& loops, const Call& call, const Convolution& c) {
   loops.push_back({"widened last pixels", c.in_w % 2 == 1 ? inside * whole : 0});
   loops.push_back({"rows of left-over channels", inside * rest});
   loops.push_back({"pixels of left-over channels", inside * rest * c.in_w});
-  loops.push_back({"rows of zero points", outside * c.in_ch});
-  loops.push_back({"pixels of zero points", outside * c.in_ch * c.in_w});
+  loops.push_back({"rows of zero points", outside});
+  loops.push_back({"words of zero points", outside * 4 * row});
   loops.push_back({"output rows", call.rows() * groups});
   loops.push_back({"output rows of channels", call.rows() * c.out_ch});
 }
