@@ -19,14 +19,6 @@ std::vector<std::int8_t> channel_by_channel(const Channels& channels) {
   return packed;
 }
 
-std::vector<std::int8_t> element_by_element(const Channels& channels) {
-  std::vector<std::int8_t> packed;
-  for (std::size_t i = 0; i < channels.at(0).weights.size(); ++i) {
-    for (const ConvChannel& channel : channels) packed.push_back(channel.weights[i]);
-  }
-  return packed;
-}
-
 /// For each `group` output channels, for each four elements of the depth: `order` lists (channel, element) pairs.
 template <std::size_t Count>
 std::vector<std::int8_t> in_blocks(const Channels& channels, std::size_t group,
@@ -87,7 +79,6 @@ constexpr std::array<std::pair<int, int>, 16> wide_fours_order{{{0, 0},
 
 std::vector<std::int8_t> pack_weights(std::string_view layout, const Channels& channels) {
   if (layout == "ohwi" || layout == "chw") return channel_by_channel(channels);
-  if (layout == "hwc") return element_by_element(channels);
   if (layout == "pairs_by_four") return in_blocks(channels, 2, pairs_order);
   if (layout == "wide_pairs_by_four") return in_blocks(channels, 2, wide_pairs_order);
   if (layout == "fours_by_four") return in_blocks(channels, 4, fours_order);

@@ -11,8 +11,7 @@ namespace thimble::target {
 
 /// Weights in the order in which a kernel consumes them.
 ///   ohwi           [out_ch][kernel_h][kernel_w][in_ch], as in the file
-///   hwc            [kernel_h][kernel_w][out_ch], depthwise, as in the file
-///   chw            [channels][kernel_h][kernel_w], depthwise
+///   chw            [out_ch][kernel_h][kernel_w], depthwise
 ///   pairs_by_four  for each two output channels, for each two elements d, e of the depth: the bytes
 ///                  w[o][d] w[o+1][d] w[o][e] w[o+1][e]. Of each four elements 0 1 2 3 the pairs are (0, 2) and (1, 3).
 ///                  Zeros beyond the last channel, depth padded with zeros to a multiple of 4: kernels/dsp/columns.h.

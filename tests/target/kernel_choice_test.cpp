@@ -196,8 +196,6 @@ TEST(WeightLayout, OrdersWeightsAsItsNameSays) {
   channels[2].weights = {21, 22, 23, 24, 25};
   EXPECT_THAT(target::pack_weights("ohwi", channels),
               ElementsAre(1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 21, 22, 23, 24, 25));
-  EXPECT_THAT(target::pack_weights("hwc", channels),
-              ElementsAre(1, 11, 21, 2, 12, 22, 3, 13, 23, 4, 14, 24, 5, 15, 25));
   EXPECT_THAT(target::pack_weights("pairs_by_four", channels),
               ElementsAre(1, 11, 3, 13, 2, 12, 4, 14, 5, 15, 0, 0, 0, 0, 0, 0,  //
                           21, 0, 23, 0, 22, 0, 24, 0, 25, 0, 0, 0, 0, 0, 0, 0));
