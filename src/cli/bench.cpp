@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/backend.h"
 #include "cli/verbs.h"
+#include "emulate/block_listing.h"
 #include "emulate/measure.h"
 #include "emulate/measurement_report.h"
 #include "emulate/seeded_inputs.h"
@@ -20,6 +21,7 @@ struct BenchOptions {
   bool float_io = false;
   bool no_layers = false;
   std::uint32_t seed = 0;
+  int blocks = 0;
   std::filesystem::path json;
 };
 
@@ -38,6 +40,7 @@ void bench(const BenchOptions& options) {
   const auto inputs = emulate::seeded_inputs(graph, options.float_io ? own_inputs(graph) : graph.inputs, options.seed);
   const emulate::Measurement measured = emulate::measure(graph, plan, board, inputs, measuring);
   fmt::print("{}", emulate::text_of(measured, graph, plan, board));
+  if (options.blocks > 0) fmt::print("\n{}", emulate::list_blocks(measured.cycles, options.blocks));
   if (!options.json.empty()) write_json(options.json, emulate::to_json(measured, graph, plan, board));
 }
 
@@ -54,6 +57,9 @@ void add_bench(CLI::App& app) {
   verb->add_flag("--float-io", options->float_io, "Count the QUANTIZE and DEQUANTIZE at the model's ends too");
   verb->add_flag("--no-layers", options->no_layers, "Do not count each layer");
   verb->add_option("--input-seed", options->seed, "Seed of the made-up input")->capture_default_str();
+  verb->add_option("--blocks", options->blocks,
+                   "List the N basic blocks that take most cycles, as the pipeline model sees them")
+      ->type_name("N");
   add_json(*verb, options->json);
   verb->callback([options] { bench(*options); });
 }

@@ -1,9 +1,11 @@
-# Unicorn runs firmwares in process; no CMake files come with it.
+# Unicorn runs firmwares in process, Capstone decodes their instructions; no CMake files come with them.
 find_path(UNICORN_INCLUDE_DIR unicorn/unicorn.h REQUIRED)
 find_library(UNICORN_LIBRARY unicorn REQUIRED)
-target_include_directories(thimble_emulate SYSTEM PRIVATE ${UNICORN_INCLUDE_DIR})
+find_path(CAPSTONE_INCLUDE_DIR capstone/capstone.h REQUIRED)
+find_library(CAPSTONE_LIBRARY capstone REQUIRED)
+target_include_directories(thimble_emulate SYSTEM PRIVATE ${UNICORN_INCLUDE_DIR} ${CAPSTONE_INCLUDE_DIR})
 target_include_directories(thimble_emulate PRIVATE ${CMAKE_SOURCE_DIR}/boards/firmware)
-target_link_libraries(thimble_emulate PRIVATE ${UNICORN_LIBRARY})
+target_link_libraries(thimble_emulate PRIVATE ${UNICORN_LIBRARY} ${CAPSTONE_LIBRARY})
 
 # The instruction counter that QEMU loads. Found at run time beside the programs: bin/../lib/thimble/count.so.
 add_library(thimble_count MODULE ${CMAKE_CURRENT_LIST_DIR}/plugin/count.c)

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "emulate/execution_profile.h"
+
 namespace thimble::emulate {
 
 /// Instructions between the marks of a measuring firmware (boards/firmware/marks.h); the marks are not counted,
@@ -30,19 +32,25 @@ class MarkCounter {
   /// @throws Error if no marked inference has ended.
   const InstructionCounts& counts() const;
 
+  /// The blocks of that inference, without the marks in them.
+  const ExecutionProfile& profile() const { return profile_; }
+
  private:
   /// Plain instructions, then a mark; 0 at the end of a block.
   struct Run {
     std::int64_t instructions = 0;
     int mark = 0;
+    int profiled = -1;  ///< Index in the profile, -1 where there are no instructions.
   };
-  static std::vector<Run> decode(std::span<const std::byte> code);
+  std::vector<Run> decode(std::uint32_t address, std::span<const std::byte> code);
   void pass(int mark);
   void enter_layer(int op);
 
   std::unordered_map<std::uint64_t, std::vector<Run>> blocks_;  ///< By size and address.
   InstructionCounts counts_;
+  ExecutionProfile profile_;
   int layer_ = -1;  ///< Index in counts_.layers of the one that runs.
+  int op_ = -1;     ///< The operator of that layer.
   int digits_missing_ = 0;
   int next_layer_ = 0;
   bool counting_ = false;

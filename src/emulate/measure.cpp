@@ -9,7 +9,9 @@
 #include "base/files.h"
 #include "emulate/firmware.h"
 #include "emulate/harness.h"
+#include "emulate/pipeline_model.h"
 #include "emulate/qemu.h"
+#include "emulate/unicorn.h"
 #include "marks.h"
 
 namespace thimble::emulate {
@@ -42,6 +44,13 @@ InstructionCounts count(const ir::Graph& graph, const plan::Plan& plan, const ta
   return boot_and_count(elf, board, folder);
 }
 
+/// Runs a firmware that `count` has built once more, block by block, and estimates its cycles.
+CycleCounts estimate(const std::filesystem::path& folder, const target::Board& board, const PipelineModel& model) {
+  const UnicornRun run =
+      run_in_unicorn(folder / "firmware.elf", board, {{"inputs.bin", read_bytes(folder / "inputs.bin")}});
+  return count_cycles(run.profile, model);
+}
+
 }  // namespace
 
 Measurement measure(const ir::Graph& graph, const plan::Plan& plan, const target::Board& board,
@@ -56,6 +65,12 @@ Measurement measure(const ir::Graph& graph, const plan::Plan& plan, const target
   const std::filesystem::path plain = folder.path() / "plain";
   measured.instructions = count(graph, plan, board, input, plain, firmware).total;
   measured.outputs = unpack_outputs(graph, read_bytes(plain / "outputs.bin"), 1, firmware.harness).at(0);
+  const bool has_pipeline = has_pipeline_model(board.core.name);
+  const PipelineModel model = has_pipeline ? pipeline_model(board.core.name) : PipelineModel{};
+  if (has_pipeline) {
+    measured.cycles = estimate(plain, board, model);
+    measured.estimated_cycles = measured.cycles.total.total(model);
+  }
   const FirmwareSizes sizes = firmware_sizes(plain / "firmware.elf");
   measured.flash.weights = sizes.model_constants;
   measured.flash.code = sizes.model_code;
@@ -67,8 +82,12 @@ Measurement measure(const ir::Graph& graph, const plan::Plan& plan, const target
 
   if (options.layers && graph.ops.size() <= MARK_LAYERS) {
     firmware.layers = true;
-    for (const auto& [op, instructions] : count(graph, plan, board, input, folder.path() / "layers", firmware).layers) {
-      measured.layers.push_back({op, instructions});
+    const std::filesystem::path marked = folder.path() / "layers";
+    const InstructionCounts counts = count(graph, plan, board, input, marked, firmware);
+    CycleCounts cycles;
+    if (has_pipeline) cycles = estimate(marked, board, model);
+    for (const auto& [op, instructions] : counts.layers) {
+      measured.layers.push_back({op, instructions, has_pipeline ? cycles.layers[op].total(model) : 0});
     }
   }
   measured.flags = firmware_flags(board, options.optimize);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "emulate/cycle_count.h"
 #include "emulate/execute.h"
 
 namespace thimble::emulate {
@@ -14,6 +15,7 @@ namespace thimble::emulate {
 struct LayerCount {
   int op = 0;  ///< Index in graph.ops.
   std::int64_t instructions = 0;
+  double cycles = 0;  ///< Estimated; 0 where the core has no pipeline model.
 };
 
 /// What DESIGN section 3 defines, measured on the linked firmware. Sizes in bytes.
@@ -27,10 +29,12 @@ struct Measurement {
     std::int64_t total() const { return weights + code; }
   } flash;
   std::int64_t instructions = 0;  ///< Of one invoke call.
+  CycleCounts cycles;             ///< Estimated (docs/cycles.md); zero where the core has no pipeline model.
   std::vector<LayerCount> layers;
-  std::string flags;     ///< Compiler and flags that the firmware was built with.
-  std::string machine;   ///< The QEMU machine, and the core it emulates.
-  TensorValues outputs;  ///< Of the inference that was measured.
+  double estimated_cycles = 0;  ///< The sum of `cycles`.
+  std::string flags;            ///< Compiler and flags that the firmware was built with.
+  std::string machine;          ///< The QEMU machine, and the core it emulates.
+  TensorValues outputs;         ///< Of the inference that was measured.
 };
 
 struct MeasureOptions {

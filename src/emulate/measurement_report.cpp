@@ -1,5 +1,8 @@
 #include "emulate/measurement_report.h"
 
+#include <cmath>
+#include <optional>
+
 #include <fmt/format.h>
 
 namespace thimble::emulate {
@@ -29,8 +32,33 @@ std::int64_t executed_macs(const ir::Graph& graph, const plan::Plan& plan) {
   return macs;
 }
 
-double per_mac(std::int64_t instructions, std::int64_t macs) {
-  return macs > 0 ? static_cast<double>(instructions) / static_cast<double>(macs) : 0;
+double per_mac(double count, std::int64_t macs) { return macs > 0 ? count / static_cast<double>(macs) : 0; }
+
+/// What a board makes of the cycles; nothing where it is not known.
+std::optional<double> latency_ms(const Measurement& measured, const target::Board& board) {
+  if (measured.estimated_cycles <= 0 || board.clock_mhz <= 0) return std::nullopt;
+  return measured.estimated_cycles / board.clock_mhz / 1000;
+}
+std::optional<double> energy_uj(const Measurement& measured, const target::Board& board) {
+  const std::optional<double> ms = latency_ms(measured, board);
+  if (!ms || board.active_power_mw <= 0) return std::nullopt;
+  return *ms * board.active_power_mw;
+}
+
+Json rounded_or_null(std::optional<double> value, double digits) {
+  return value ? Json(std::round(*value * digits) / digits) : Json(nullptr);
+}
+
+Json cycles_or_null(double cycles) { return cycles > 0 ? Json(std::llround(cycles)) : Json(nullptr); }
+
+std::string cycles_line(const Measurement& measured, const target::Board& board, std::int64_t macs) {
+  if (measured.estimated_cycles <= 0) return "";
+  std::string line = fmt::format("  cycles        {:>12}   {:.2f} per MAC, estimated",
+                                 std::llround(measured.estimated_cycles), per_mac(measured.estimated_cycles, macs));
+  if (const auto ms = latency_ms(measured, board)) line += fmt::format("; {:.2f} ms at {} MHz", *ms, board.clock_mhz);
+  if (const auto uj = energy_uj(measured, board))
+    line += fmt::format(", {:.0f} uJ at {} mW", *uj, board.active_power_mw);
+  return line + "\n";
 }
 
 }  // namespace
@@ -43,6 +71,7 @@ Json to_json(const Measurement& measured, const ir::Graph& graph, const plan::Pl
                       {"op", ir::name_of(op.kind)},
                       {"macs", ir::macs_of(graph, op)},
                       {"instructions", layer.instructions},
+                      {"cycles", cycles_or_null(layer.cycles)},
                       {"kernel", kernel_of(plan, layer.op)}});
   }
   const auto& sram = measured.sram;
@@ -62,6 +91,9 @@ Json to_json(const Measurement& measured, const ir::Graph& graph, const plan::Pl
            {{"weights", flash.weights}, {"code", flash.code}, {"total", flash.total()}, {"firmware", flash.firmware}}},
           {"macs", {{"model", ir::macs_of(graph)}, {"executed", executed_macs(graph, plan)}}},
           {"instructions", measured.instructions},
+          {"cycles", cycles_or_null(measured.estimated_cycles)},
+          {"latency_ms", rounded_or_null(latency_ms(measured, board), 1e4)},
+          {"energy_uj", rounded_or_null(energy_uj(measured, board), 10)},
           {"layers", layers},
           {"flags", measured.flags},
           {"machine", measured.machine}};
@@ -72,14 +104,18 @@ std::string text_of(const Measurement& measured, const ir::Graph& graph, const p
   const std::int64_t macs = ir::macs_of(graph);
   std::string text;
   if (!measured.layers.empty()) {
-    text += fmt::format("{:<18} {:>12} {:>13} {:>8}  {:<26} {}\n", "op", "MACs", "instructions", "per MAC", "kernel",
-                        "name");
+    text += fmt::format("{:<18} {:>12} {:>13} {:>8} {:>12} {:>8}  {:<26} {}\n", "op", "MACs", "instructions", "per MAC",
+                        "cycles", "per MAC", "kernel", "name");
     for (const LayerCount& layer : measured.layers) {
       const ir::Op& op = graph.ops.at(static_cast<std::size_t>(layer.op));
       const std::int64_t layer_macs = ir::macs_of(graph, op);
-      const std::string ratio = layer_macs > 0 ? fmt::format("{:.2f}", per_mac(layer.instructions, layer_macs)) : "";
-      text += fmt::format("{:<18} {:>12} {:>13} {:>8}  {:<26} {}\n", ir::name_of(op.kind), layer_macs,
-                          layer.instructions, ratio, kernel_of(plan, layer.op), graph.name_of(op));
+      const auto ratio = [&](double count) {
+        return layer_macs > 0 && count > 0 ? fmt::format("{:.2f}", per_mac(count, layer_macs)) : "";
+      };
+      text += fmt::format("{:<18} {:>12} {:>13} {:>8} {:>12} {:>8}  {:<26} {}\n", ir::name_of(op.kind), layer_macs,
+                          layer.instructions, ratio(static_cast<double>(layer.instructions)),
+                          layer.cycles > 0 ? fmt::format("{:.0f}", layer.cycles) : "", ratio(layer.cycles),
+                          kernel_of(plan, layer.op), graph.name_of(op));
     }
     text += "\n";
   }
@@ -94,7 +130,8 @@ std::string text_of(const Measurement& measured, const ir::Graph& graph, const p
                       flash.weights, flash.code, flash.firmware);
   text += fmt::format("  MACs          {:>12}   {} executed\n", macs, executed_macs(graph, plan));
   text += fmt::format("  instructions  {:>12}   {:.2f} per MAC\n", measured.instructions,
-                      per_mac(measured.instructions, macs));
+                      per_mac(static_cast<double>(measured.instructions), macs));
+  text += cycles_line(measured, board, macs);
   text += fmt::format("  built with    {}\n", measured.flags);
   return text;
 }

@@ -211,7 +211,7 @@ UnicornRun run_in_unicorn(const std::filesystem::path& elf, const target::Board&
   }
   if (!machine.semihosting->exited) fail("the firmware did not end in Unicorn");
   if (machine.semihosting->status != 0) fail("in Unicorn: {}", harness_failure(machine.semihosting->status));
-  return {machine.counter.counts(), std::move(files)};
+  return {machine.counter.counts(), machine.counter.profile(), std::move(files)};
 }
 
 }  // namespace thimble::emulate

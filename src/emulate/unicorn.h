@@ -17,6 +17,7 @@ using FirmwareFiles = std::map<std::string, std::vector<std::byte>>;
 
 struct UnicornRun {
   InstructionCounts counts;
+  ExecutionProfile profile;
   FirmwareFiles files;  ///< Those that were given and those that the firmware wrote.
 };
 
