@@ -6,8 +6,10 @@
 #include <fmt/core.h>
 
 #include "base/files.h"
+#include "emulate/cycle_count.h"
 #include "emulate/firmware.h"
 #include "emulate/harness.h"
+#include "emulate/pipeline_model.h"
 #include "emulate/seeded_inputs.h"
 #include "emulate/unicorn.h"
 
@@ -24,6 +26,11 @@ std::vector<cost::Cost> count_ops(const ir::Graph& graph, const plan::Plan& plan
   std::vector<cost::Cost> costs(graph.ops.size());
   for (const auto& [op, instructions] : run.counts.layers) {
     costs.at(static_cast<std::size_t>(op)).instructions = static_cast<double>(instructions);
+  }
+  if (!has_pipeline_model(board.core.name)) return costs;
+  const PipelineModel model = pipeline_model(board.core.name);
+  for (const auto& [op, cycles] : count_cycles(run.profile, model).layers) {
+    if (op >= 0) costs.at(static_cast<std::size_t>(op)).cycles = cycles.total(model);
   }
   return costs;
 }

@@ -7,9 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "cost/loops.h"
 #include "emulate/firmware.h"
 #include "emulate/least_squares.h"
+#include "emulate/pipeline_model.h"
 
 namespace thimble::emulate {
 
@@ -77,6 +80,7 @@ cost::CostTable fit_costs(const target::Board& board) {
   cost::CostTable table;
   table.core = board.core.name;
   table.compiler = firmware_flags(board, "-O3");
+  if (has_pipeline_model(board.core.name)) table.cycles = fmt::format("boards/pipelines/{}.json", board.core.name);
   for (std::size_t first = 0; first < samples.size();) {
     std::size_t end = first + 1;
     while (end < samples.size() && samples[end].kernel.kernel == samples[first].kernel.kernel) ++end;

@@ -1,5 +1,4 @@
 // The cost model against counts of models that its fit has not seen.
-#include <cmath>
 #include <string>
 #include <variant>
 
@@ -19,24 +18,36 @@ namespace {
 /// softmaxes, whose cost depends on their values.
 constexpr double least_instructions = 10'000;
 
+struct Prediction {
+  ir::Graph graph;
+  std::vector<cost::Cost> counted;  ///< By operator.
+  plan::PlanCost predicted;
+};
+
+void expect_near(const Prediction& p, double cost::Cost::*number, const char* name) {
+  double sum = 0;
+  for (const cost::Cost& cost : p.counted) sum += cost.*number;
+  EXPECT_NEAR(p.predicted.total.*number / sum, 1, 0.03) << name << " of the whole network";
+  for (const plan::OpCost& op : p.predicted.ops) {
+    const ir::Op& layer = p.graph.ops.at(static_cast<std::size_t>(op.op));
+    const cost::Cost& counted = p.counted.at(static_cast<std::size_t>(op.op));
+    if (counted.instructions < least_instructions || std::holds_alternative<ir::Softmax>(layer.kind)) continue;
+    EXPECT_NEAR(op.cost.*number / (counted.*number), 1, 0.08) << name << " of " << p.graph.name_of(layer);
+  }
+}
+
 void expect_predicted(const char* model, const char* board_name) {
   const std::string file = std::string("models/") + model;
   THIMBLE_NEEDS_SHARED(file);
   const target::Board board = target::without_budget(target::board(board_name));
-  const ir::Graph graph = passes::simplify(import::read_tflite(shared_folder() / file));
-  const plan::Plan plan = plan::make_plan(graph, board.core);
-  const std::vector<cost::Cost> counted = emulate::count_ops(graph, plan, board);
-  const plan::PlanCost predicted = plan::predict_cost(cost::cost_table(board.core), graph, plan);
-
-  double sum = 0;
-  for (const cost::Cost& cost : counted) sum += cost.instructions;
-  EXPECT_NEAR(predicted.total.instructions / sum, 1, 0.03) << "whole network";
-  for (const plan::OpCost& op : predicted.ops) {
-    const ir::Op& layer = graph.ops.at(static_cast<std::size_t>(op.op));
-    const double instructions = counted.at(static_cast<std::size_t>(op.op)).instructions;
-    if (instructions < least_instructions || std::holds_alternative<ir::Softmax>(layer.kind)) continue;
-    EXPECT_NEAR(op.cost.instructions / instructions, 1, 0.08) << graph.name_of(layer);
-  }
+  Prediction p;
+  p.graph = passes::simplify(import::read_tflite(shared_folder() / file));
+  const plan::Plan plan = plan::make_plan(p.graph, board.core);
+  const cost::CostTable& table = cost::cost_table(board.core);
+  p.counted = emulate::count_ops(p.graph, plan, board);
+  p.predicted = plan::predict_cost(table, p.graph, plan);
+  expect_near(p, &cost::Cost::instructions, "instructions");
+  if (table.has_cycles()) expect_near(p, &cost::Cost::cycles, "cycles");
 }
 
 TEST(CostAccuracy, PredictsVisualWakeWords) { expect_predicted("mlperf-tiny/vww_96_int8.tflite", "stm32f746"); }
