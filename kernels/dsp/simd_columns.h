@@ -41,51 +41,110 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
 #if THIMBLE_HAS_DSP
   register const thimble_block* r_block __asm__("r0") = block;
 /* Accumulators: r0-r3 of channel 0, r4, r5, r6, r8 of channel 1. Columns at r9, weights at r10: a word of each channel
- * to r12 and r11. */
-#define THIMBLE_WEIGHTS  \
-  "ldr r11, [r10], #4\n" \
-  "sxtb16 r12, r11\n"    \
-  "sxtb16 r11, r11, ror #8\n"
-#define THIMBLE_WIDE_WEIGHTS "ldrd r12, r11, [r10], #8\n"
-#define THIMBLE_STEP(weights)   \
-  weights                       \
-      "ldrd r7, lr, [r9], #8\n" \
-      "smlad r0, r7, r12, r0\n" \
-      "smlad r4, r7, r11, r4\n" \
-      "smlad r1, lr, r12, r1\n" \
-      "smlad r5, lr, r11, r5\n" \
-      "ldrd r7, lr, [r9], #8\n" \
-      "smlad r2, r7, r12, r2\n" \
-      "smlad r6, r7, r11, r6\n" \
-      "smlad r3, lr, r12, r3\n" \
-      "smlad r8, lr, r11, r8\n"
+ * to r12 and r11.
+ *
+ * The order is the Cortex-M7's, which issues a load or SXTB16 together with a multiplication, but LDRD with nothing.
+ * Of two steps, the second has the word of channel 1 in r7, so that it is there in time, and columns in r11. */
+#define THIMBLE_FIRST_STEPS   \
+  "ldr r11, [r10], #4\n"      \
+  "sxtb16 r12, r11\n"         \
+  "ldrd r7, lr, [r9, #8]\n"   \
+  "sxtb16 r11, r11, ror #8\n" \
+  "smlad r2, r7, r12, r0\n"   \
+  "smlad r3, lr, r12, r0\n"   \
+  "smlad r6, r7, r11, r4\n"   \
+  "smlad r8, lr, r11, r4\n"   \
+  "ldrd r7, lr, [r9], #16\n"  \
+  "smlad r1, lr, r12, r0\n"   \
+  "smlad r0, r7, r12, r0\n"   \
+  "ldr r12, [r10], #4\n"      \
+  "smlad r5, lr, r11, r4\n"   \
+  "smlad r4, r7, r11, r4\n"   \
+  "sxtb16 r7, r12, ror #8\n" THIMBLE_SECOND_STEP
+#define THIMBLE_STEPS         \
+  "ldr r11, [r10], #4\n"      \
+  "sxtb16 r12, r11\n"         \
+  "ldrd r7, lr, [r9], #8\n"   \
+  "sxtb16 r11, r11, ror #8\n" \
+  "smlad r0, r7, r12, r0\n"   \
+  "smlad r1, lr, r12, r1\n"   \
+  "smlad r4, r7, r11, r4\n"   \
+  "smlad r5, lr, r11, r5\n"   \
+  "ldrd r7, lr, [r9], #8\n"   \
+  "smlad r2, r7, r12, r2\n"   \
+  "smlad r3, lr, r12, r3\n"   \
+  "ldr r12, [r10], #4\n"      \
+  "smlad r6, r7, r11, r6\n"   \
+  "sxtb16 r7, r12, ror #8\n"  \
+  "smlad r8, lr, r11, r8\n" THIMBLE_SECOND_STEP
+#define THIMBLE_SECOND_STEP  \
+  "ldrd r11, lr, [r9], #8\n" \
+  "sxtb16 r12, r12\n"        \
+  "smlad r4, r11, r7, r4\n"  \
+  "smlad r5, lr, r7, r5\n"   \
+  "smlad r0, r11, r12, r0\n" \
+  "smlad r1, lr, r12, r1\n"  \
+  "ldrd r11, lr, [r9], #8\n" \
+  "smlad r2, r11, r12, r2\n" \
+  "smlad r6, r11, r7, r6\n"  \
+  "smlad r3, lr, r12, r3\n"  \
+  "smlad r8, lr, r7, r8\n"
+#define THIMBLE_WIDE_STEP      \
+  "ldrd r12, r11, [r10], #8\n" \
+  "ldrd r7, lr, [r9], #8\n"    \
+  "smlad r0, r7, r12, r0\n"    \
+  "smlad r4, r7, r11, r4\n"    \
+  "smlad r1, lr, r12, r1\n"    \
+  "smlad r5, lr, r11, r5\n"    \
+  "ldrd r7, lr, [r9], #8\n"    \
+  "smlad r2, r7, r12, r2\n"    \
+  "smlad r6, r7, r11, r6\n"    \
+  "smlad r3, lr, r12, r3\n"    \
+  "smlad r8, lr, r11, r8\n"
+#define THIMBLE_WIDE_STEPS THIMBLE_WIDE_STEP THIMBLE_WIDE_STEP
 /* Pixel 0 last: the others start from its bias. */
-#define THIMBLE_FIRST_STEP(weights) \
-  weights                           \
-      "ldrd r7, lr, [r9, #8]\n"     \
-      "smlad r2, r7, r12, r0\n"     \
-      "smlad r6, r7, r11, r4\n"     \
-      "smlad r3, lr, r12, r0\n"     \
-      "smlad r8, lr, r11, r4\n"     \
-      "ldrd r7, lr, [r9], #16\n"    \
-      "smlad r1, lr, r12, r0\n"     \
-      "smlad r5, lr, r11, r4\n"     \
-      "smlad r0, r7, r12, r0\n"     \
-      "smlad r4, r7, r11, r4\n"
-/* acc to an output in lr, by multiplier r7, rounding r11, shift r12 */
-#define THIMBLE_OUTPUT(acc)                    \
-  "lsl " acc ", " acc ", #1\n smmlar lr, " acc \
-  ", r7, r11\n"                                \
-  "add lr, lr, " acc ", asr #31\n asr lr, lr, r12\n ssat lr, #8, lr\n"
-/* Four outputs to r9, r10 apart; the fourth before the third, which may take its place. */
-#define THIMBLE_OUTPUTS(acc0, acc1, acc2, acc3)                                 \
-  THIMBLE_OUTPUT(acc0)                                                          \
-  "strb lr, [r9]\n" THIMBLE_OUTPUT(acc1) "strb lr, [r9, r10]\n" THIMBLE_OUTPUT( \
-      acc3) "ldr " acc3 ", [sp, #24]\n strb lr, [r9, " acc3 "]\n" THIMBLE_OUTPUT(acc2) "strb lr, [r9, r10, lsl #1]\n"
+#define THIMBLE_FIRST_WIDE_STEPS \
+  "ldrd r12, r11, [r10], #8\n"   \
+  "ldrd r7, lr, [r9, #8]\n"      \
+  "smlad r2, r7, r12, r0\n"      \
+  "smlad r6, r7, r11, r4\n"      \
+  "smlad r3, lr, r12, r0\n"      \
+  "smlad r8, lr, r11, r4\n"      \
+  "ldrd r7, lr, [r9], #16\n"     \
+  "smlad r1, lr, r12, r0\n"      \
+  "smlad r5, lr, r11, r4\n"      \
+  "smlad r0, r7, r12, r0\n"      \
+  "smlad r4, r7, r11, r4\n" THIMBLE_WIDE_STEP
+/* Four accumulators to outputs at r9, r10 apart, by multiplier r7, rounding r11, shift r12. Interleaved, because one
+ * output's instructions wait for each other. The fourth is stored before the third, which may take its place. */
+#define THIMBLE_TWICE(acc) "add " acc ", " acc ", " acc "\n"
+#define THIMBLE_SCALE(acc) "smmlar lr, " acc ", r7, r11\n"
+#define THIMBLE_SIGN(acc) "add " acc ", lr, " acc ", asr #31\n"
+#define THIMBLE_SHIFT(acc) "asr " acc ", " acc ", r12\n"
+#define THIMBLE_SATURATE(acc) "ssat " acc ", #8, " acc "\n"
+#define THIMBLE_OUTPUTS(acc0, acc1, acc2, acc3)                                       \
+  THIMBLE_TWICE(acc0)                                                                 \
+  THIMBLE_TWICE(acc1)                                                                 \
+  THIMBLE_SCALE(acc0)                                                                 \
+  THIMBLE_TWICE(acc2)                                                                 \
+  THIMBLE_TWICE(acc3)                                                                 \
+  THIMBLE_SIGN(acc0)                                                                  \
+  THIMBLE_SCALE(acc1)                                                                 \
+  THIMBLE_SHIFT(acc0)                                                                 \
+  THIMBLE_SIGN(acc1)                                                                  \
+  THIMBLE_SCALE(acc2)                                                                 \
+  THIMBLE_SHIFT(acc1)                                                                 \
+  THIMBLE_SIGN(acc2)                                                                  \
+  THIMBLE_SCALE(acc3)                                                                 \
+  THIMBLE_SATURATE(acc0)                                                              \
+  THIMBLE_SIGN(acc3)                                                                  \
+  "strb " acc0 ", [r9]\n" THIMBLE_SATURATE(acc1) "ldr lr, [sp, #24]\n" THIMBLE_SHIFT( \
+      acc2) "strb " acc1 ", [r9, r10]\n" THIMBLE_SHIFT(acc3) THIMBLE_SATURATE(acc2)   \
+      THIMBLE_SATURATE(acc3) "strb " acc3 ", [r9, lr]\n strb " acc2 ", [r9, r10, lsl #1]\n"
 /* From the shift r12, negative, and the rounding unit r11: the rounding, and the shift as it is applied. */
 #define THIMBLE_ROUNDING "mvn lr, r12\n lsl r11, r11, lr\n rsb r12, r12, #0\n"
 /* `odd_pairs` is the bit of weight_bytes that is set where the number of two words is odd. */
-#define THIMBLE_BLOCK(weights, odd_pairs) \
+#define THIMBLE_BLOCK(first_steps, steps, odd_pairs) \
   __asm__ volatile( \
       "push {r7}\n" \
       "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n" \
@@ -98,11 +157,11 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
       "str r11, [sp, #28]\n" \
       "add r11, r10, r12\n" \
       "str r11, [sp, #8]\n" \
-      "tst r12, #" odd_pairs "\n" THIMBLE_FIRST_STEP(weights) THIMBLE_STEP(weights) \
+      "tst r12, #" odd_pairs "\n" first_steps \
       "beq 3f\n" \
       "b 4f\n" \
-      "2:\n" THIMBLE_STEP(weights) THIMBLE_STEP(weights) \
-      "3:\n" THIMBLE_STEP(weights) THIMBLE_STEP(weights) \
+      "2:\n" steps \
+      "3:\n" steps \
       "4:\n" \
       "ldr r11, [sp, #8]\n" \
       "cmp r10, r11\n" \
@@ -134,16 +193,22 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
       : \
       : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
   if (wide) {
-    THIMBLE_BLOCK(THIMBLE_WIDE_WEIGHTS, "16");
+    THIMBLE_BLOCK(THIMBLE_FIRST_WIDE_STEPS, THIMBLE_WIDE_STEPS, "16");
   } else {
-    THIMBLE_BLOCK(THIMBLE_WEIGHTS, "8");
+    THIMBLE_BLOCK(THIMBLE_FIRST_STEPS, THIMBLE_STEPS, "8");
   }
-#undef THIMBLE_WEIGHTS
-#undef THIMBLE_WIDE_WEIGHTS
+#undef THIMBLE_FIRST_STEPS
+#undef THIMBLE_STEPS
+#undef THIMBLE_SECOND_STEP
+#undef THIMBLE_FIRST_WIDE_STEPS
+#undef THIMBLE_WIDE_STEPS
+#undef THIMBLE_WIDE_STEP
+#undef THIMBLE_TWICE
+#undef THIMBLE_SCALE
+#undef THIMBLE_SIGN
+#undef THIMBLE_SHIFT
+#undef THIMBLE_SATURATE
 #undef THIMBLE_BLOCK
-#undef THIMBLE_STEP
-#undef THIMBLE_FIRST_STEP
-#undef THIMBLE_OUTPUT
 #undef THIMBLE_OUTPUTS
 #undef THIMBLE_ROUNDING
 #else
