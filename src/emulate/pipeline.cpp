@@ -122,7 +122,7 @@ int Pipeline::issue(const Instruction& instruction) {
   }
   const bool loads = instruction.kind == Kind::load && !instruction.multiple;
   loading_ = loads ? instruction.writes : 0;
-  after_load_ = loads ? at + 1 + model_.load_extra : 0;
+  after_load_ = loads && model_.load_extra > 0 ? at + 1 + model_.load_extra : 0;
   return at;
 }
 

@@ -16,7 +16,7 @@ namespace thimble::emulate {
 /// once, branches go where they usually go.
 class Pipeline {
  public:
-  explicit Pipeline(const PipelineModel& model) : model_(model) {}
+  explicit Pipeline(const PipelineModel& model) : model_(model) { ready_.fill(-static_cast<int>(registers)); }
 
   /// The cycle in which the instruction issues.
   int issue(const Instruction& instruction);
@@ -35,7 +35,7 @@ class Pipeline {
 
   static constexpr std::size_t registers = 64;
   PipelineModel model_;
-  std::array<int, registers> ready_{};
+  std::array<int, registers> ready_;
   int cycle_ = -1;                  ///< Of the last issue.
   int free_ = 0;                    ///< No instruction issues before.
   int after_load_ = 0;              ///< Nor before this one, unless it hides a load's second cycle.
