@@ -45,59 +45,51 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
   THIMBLE_START("r1", in1, tap)                        \
   THIMBLE_START("r2", in2, tap) THIMBLE_START("r3", in3, tap) THIMBLE_START("r0", in0, tap)
 #define THIMBLE_START_SPREAD2(in0, in1, tap) THIMBLE_START("r1", in1, tap) THIMBLE_START("r0", in0, tap)
-#define THIMBLE_ROW(place, inputs) "ldr r6, [sp, #" place "]\n add r6, r6, r4\n ldm r6, {" inputs "}\n"
+/* Taps are loaded between the sum that is an address and the load from it, which would wait. */
+#define THIMBLE_ROW(place, inputs, taps) "ldr r6, [sp, #" place "]\n add r6, r6, r4\n" taps "ldm r6, {" inputs "}\n"
 #define THIMBLE_TAPS(list) "ldm r5!, {" list "}\n"
 
 /* Rows of taps at `place` in the frame, for four outputs and for two; `first` is what multiplies the first words. */
-#define THIMBLE_ROW_3S1(place, first) \
-  THIMBLE_ROW(place, "r6, r7, r8")    \
-  THIMBLE_TAPS("r10, r11, r12, lr") first("r6", "r7", "r10", "r11") THIMBLE_MAC4("r7", "r8", "r12", "lr")
-#define THIMBLE_PAIR_3S1(place, first) \
-  THIMBLE_ROW(place, "r6, r7")         \
-  THIMBLE_TAPS("r10, r11, r12, lr") first("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr")
+#define THIMBLE_ROW_3S1(place, first)                                 \
+  THIMBLE_ROW(place, "r6, r7, r8", THIMBLE_TAPS("r10, r11, r12, lr")) \
+  first("r6", "r7", "r10", "r11") THIMBLE_MAC4("r7", "r8", "r12", "lr")
+#define THIMBLE_PAIR_3S1(place, first)                            \
+  THIMBLE_ROW(place, "r6, r7", THIMBLE_TAPS("r10, r11, r12, lr")) \
+  first("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr")
 #define THIMBLE_ROW_5S1(place, first)                                                            \
-  THIMBLE_ROW(place, "r6, r7, r8, r9")                                                           \
-  THIMBLE_TAPS("r10, r11, r12, lr")                                                              \
+  THIMBLE_ROW(place, "r6, r7, r8, r9", THIMBLE_TAPS("r10, r11, r12, lr"))                        \
   first("r6", "r7", "r10", "r11") THIMBLE_MAC4("r7", "r8", "r12", "lr") THIMBLE_TAPS("r10, r11") \
       THIMBLE_MAC4("r8", "r9", "r10", "r11")
-#define THIMBLE_PAIR_5S1(place, first) \
-  THIMBLE_ROW(place, "r6, r7, r8")     \
-  THIMBLE_TAPS("r10, r11, r12, lr")    \
+#define THIMBLE_PAIR_5S1(place, first)                                \
+  THIMBLE_ROW(place, "r6, r7, r8", THIMBLE_TAPS("r10, r11, r12, lr")) \
   first("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") THIMBLE_TAPS("r10, r11") THIMBLE_MAC2("r8", "r10", "r11")
 #define THIMBLE_ROW_7S1(place, first)                                                                    \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10")                                                              \
-  THIMBLE_TAPS("r11, r12")                                                                               \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10", THIMBLE_TAPS("r11, r12"))                                    \
   first("r6", "r7", "r11", "r12") THIMBLE_TAPS("r6, r11, r12, lr") THIMBLE_MAC4("r7", "r8", "r6", "r11") \
       THIMBLE_MAC4("r8", "r9", "r12", "lr") THIMBLE_TAPS("r11, r12") THIMBLE_MAC4("r9", "r10", "r11", "r12")
 #define THIMBLE_PAIR_7S1(place, first)                                                        \
-  THIMBLE_ROW(place, "r6, r7, r8, r9")                                                        \
-  THIMBLE_TAPS("r10, r11, r12, lr")                                                           \
+  THIMBLE_ROW(place, "r6, r7, r8, r9", THIMBLE_TAPS("r10, r11, r12, lr"))                     \
   first("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") THIMBLE_TAPS("r10, r11, r12, lr") \
       THIMBLE_MAC2("r8", "r10", "r11") THIMBLE_MAC2("r9", "r12", "lr")
-#define THIMBLE_ROW_3S2(place, first)       \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10") \
-  THIMBLE_TAPS("r11, r12")                  \
+#define THIMBLE_ROW_3S2(place, first)                                 \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10", THIMBLE_TAPS("r11, r12")) \
   first("r6", "r7", "r8", "r9", "r11") THIMBLE_SPREAD4("r7", "r8", "r9", "r10", "r12")
 #define THIMBLE_PAIR_3S2(place, first) \
-  THIMBLE_ROW(place, "r6, r7, r8")     \
-  THIMBLE_TAPS("r11, r12") first("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12")
-#define THIMBLE_ROW_5S2(place, first)                   \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11")        \
-  THIMBLE_TAPS("r12, lr")                               \
-  first("r6", "r7", "r8", "r9", "r12") THIMBLE_SPREAD4( \
+  THIMBLE_ROW(place, "r6, r7, r8", THIMBLE_TAPS("r11, r12")) first("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12")
+#define THIMBLE_ROW_5S2(place, first)                                     \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11", THIMBLE_TAPS("r12, lr")) \
+  first("r6", "r7", "r8", "r9", "r12") THIMBLE_SPREAD4(                   \
       "r7", "r8", "r9", "r10", "lr") "ldr r12, [r5], #4\n" THIMBLE_SPREAD4("r8", "r9", "r10", "r11", "r12")
-#define THIMBLE_PAIR_5S2(place, first) \
-  THIMBLE_ROW(place, "r6, r7, r8, r9") \
-  THIMBLE_TAPS("r11, r12, lr")         \
+#define THIMBLE_PAIR_5S2(place, first)                               \
+  THIMBLE_ROW(place, "r6, r7, r8, r9", THIMBLE_TAPS("r11, r12, lr")) \
   first("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12") THIMBLE_SPREAD2("r8", "r9", "lr")
-#define THIMBLE_ROW_7S2(place, first)                                             \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11, r12")                             \
-  "ldr lr, [r5], #4\n" first("r6", "r7", "r8", "r9", "lr") THIMBLE_TAPS("r6, lr") \
-      THIMBLE_SPREAD4("r7", "r8", "r9", "r10", "r6") THIMBLE_SPREAD4(             \
-          "r8", "r9", "r10", "r11", "lr") "ldr lr, [r5], #4\n" THIMBLE_SPREAD4("r9", "r10", "r11", "r12", "lr")
+#define THIMBLE_ROW_7S2(place, first)                                                                                 \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11, r12", "ldr lr, [r5], #4\n")                                           \
+  first("r6", "r7", "r8", "r9", "lr") THIMBLE_TAPS("r6, lr") THIMBLE_SPREAD4("r7", "r8", "r9", "r10", "r6")           \
+      THIMBLE_SPREAD4("r8", "r9", "r10", "r11", "lr") "ldr lr, [r5], #4\n" THIMBLE_SPREAD4("r9", "r10", "r11", "r12", \
+                                                                                           "lr")
 #define THIMBLE_PAIR_7S2(place, first)                                                 \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10")                                            \
-  THIMBLE_TAPS("r11, r12")                                                             \
+  THIMBLE_ROW(place, "r6, r7, r8, r9, r10", THIMBLE_TAPS("r11, r12"))                  \
   first("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12") THIMBLE_TAPS("r11, r12") \
       THIMBLE_SPREAD2("r8", "r9", "r11") THIMBLE_SPREAD2("r9", "r10", "r12")
 
@@ -108,11 +100,11 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
 #define THIMBLE_PAIRS_S1(all_rows, pair) all_rows(pair, THIMBLE_START2, THIMBLE_MAC2)
 #define THIMBLE_ROWS_S2(all_rows, row) all_rows(row, THIMBLE_START_SPREAD4, THIMBLE_SPREAD4)
 #define THIMBLE_PAIRS_S2(all_rows, pair) all_rows(pair, THIMBLE_START_SPREAD2, THIMBLE_SPREAD2)
-/* acc to an output in r11, by multiplier r6, rounding r7, shift r8 */
-#define THIMBLE_REQUANTIZE(acc)                      \
-  "smmlar r11, " acc ", r6, r7\n add r11, r11, " acc \
-  ", asr #31\n"                                      \
-  "asr r11, r11, r8\n ssat r11, #8, r11\n"
+/* acc to an output, by multiplier r6, rounding r7, shift r8; in steps, because each waits for the one before */
+#define THIMBLE_SCALE(to, acc) "smmlar " to ", " acc ", r6, r7\n"
+#define THIMBLE_SIGN(from, acc) "add " acc ", " from ", " acc ", asr #31\n"
+#define THIMBLE_SHIFT(acc) "asr " acc ", " acc ", r8\n"
+#define THIMBLE_SATURATE(acc) "ssat " acc ", #8, " acc "\n"
 /* The stack from `frame` on, above the row pointers:
  *    0 taps of the channel
  *    4 multiplier, rounding, shift, where the next output goes, outputs left, out_ch, 28 bias
@@ -150,15 +142,18 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
       "ldr r0, [sp, #" frame " + 28]\n"                                                            \
       "ldr r5, [sp, #" frame "]\n" rows                                                            \
       "add r6, sp, #" frame " + 4\n"                                                               \
-      "ldm r6, {r6, r7, r8, r9, r10, r12}\n" THIMBLE_REQUANTIZE("r0") "strb r11, [r9]\n"           \
-      THIMBLE_REQUANTIZE("r1") "strb r11, [r9, r12]\n"                                             \
-      THIMBLE_REQUANTIZE("r2") "strb r11, [r9, r12, lsl #1]\n"                                     \
-      "add r9, r9, r12, lsl #1\n"                                                                  \
-      THIMBLE_REQUANTIZE("r3") "subs r10, r10, #4\n it ge\n strbge r11, [r9, r12]\n"               \
-      "add r9, r9, r12, lsl #1\n"                                                                  \
-      "strd r9, r10, [sp, #" frame " + 16]\n"                                                      \
-      "add r4, r4, #" advance "\n"                                                                 \
-      "cmp r10, #2\n"                                                                              \
+      "ldm r6, {r6, r7, r8, r9, r10, r12}\n" THIMBLE_SCALE("r11", "r0") THIMBLE_SCALE("lr", "r1") \
+      "add r4, r4, #" advance "\n" THIMBLE_SIGN("r11", "r0") THIMBLE_SCALE("r11", "r2") \
+      THIMBLE_SIGN("lr", "r1") THIMBLE_SCALE("lr", "r3") THIMBLE_SHIFT("r0") \
+      "subs r10, r10, #4\n" THIMBLE_SHIFT("r1") THIMBLE_SATURATE("r0") THIMBLE_SATURATE("r1") \
+      "strb r0, [r9]\n" THIMBLE_SIGN("r11", "r2") "strb r1, [r9, r12]\n" THIMBLE_SIGN("lr", "r3") \
+      THIMBLE_SHIFT("r2") THIMBLE_SHIFT("r3") THIMBLE_SATURATE("r2") THIMBLE_SATURATE("r3") \
+      "strb r2, [r9, r12, lsl #1]\n" \
+      "add r9, r9, r12, lsl #1\n" \
+      "it ge\n strbge r3, [r9, r12]\n" \
+      "add r9, r9, r12, lsl #1\n" \
+      "strd r9, r10, [sp, #" frame " + 16]\n" \
+      "cmp r10, #2\n" \
       "bgt 1b\n"                                                                                   \
       "cmp r10, #0\n"                                                                              \
       "ble 3f\n"                                                                                   \
@@ -166,8 +161,11 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
       "ldr r0, [sp, #" frame " + 28]\n"                                                            \
       "ldr r5, [sp, #" frame "]\n" pairs                                                           \
       "add r6, sp, #" frame " + 4\n"                                                               \
-      "ldm r6, {r6, r7, r8, r9, r10, r12}\n" THIMBLE_REQUANTIZE("r0") "strb r11, [r9]\n"           \
-      THIMBLE_REQUANTIZE("r1") "cmp r10, #2\n it ge\n strbge r11, [r9, r12]\n"                     \
+      "ldm r6, {r6, r7, r8, r9, r10, r12}\n" THIMBLE_SCALE("r11", "r0") THIMBLE_SCALE("lr", "r1") \
+      "cmp r10, #2\n" THIMBLE_SIGN("r11", "r0") THIMBLE_SIGN("lr", "r1") THIMBLE_SHIFT("r0") \
+      THIMBLE_SHIFT("r1") THIMBLE_SATURATE("r0") THIMBLE_SATURATE("r1") \
+      "strb r0, [r9]\n" \
+      "it ge\n strbge r1, [r9, r12]\n"                     \
       "3:\n"                                                                                       \
       "str r5, [sp, #" frame "]\n"                                                                 \
       "ldrd r4, r6, [sp, #" frame " + 48]\n"                                                       \
@@ -201,6 +199,10 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
     THIMBLE_TAP_ROWS("28", "r7, r8, r9, r10, r11, r12, lr", THIMBLE_ROWS_S2(THIMBLE_ROWS_7, THIMBLE_ROW_7S2),
                      THIMBLE_PAIRS_S2(THIMBLE_ROWS_7, THIMBLE_PAIR_7S2), "16");
   }
+#undef THIMBLE_SCALE
+#undef THIMBLE_SIGN
+#undef THIMBLE_SHIFT
+#undef THIMBLE_SATURATE
 #else
   const int32_t words = (size + 1) / 2;
   const int32_t kinds = stride == 1 ? 2 : 1; /* of taps */
