@@ -37,6 +37,7 @@ void bench(const BenchOptions& options) {
   emulate::MeasureOptions measuring;
   measuring.float_io = options.float_io;
   measuring.layers = !options.no_layers;
+  measuring.optimize = options.planning.compiler_level();
   const auto inputs = emulate::seeded_inputs(graph, options.float_io ? own_inputs(graph) : graph.inputs, options.seed);
   const emulate::Measurement measured = emulate::measure(graph, plan, board, inputs, measuring);
   fmt::print("{}", emulate::text_of(measured, graph, plan, board));

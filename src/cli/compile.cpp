@@ -30,7 +30,7 @@ void compile(const CompileOptions& options) {
   const auto files = emit::emit_program(graph, plan, {name, board.name});
   emit::write_files(files, options.folder);
   fmt::print("{}: {} layers for {} in {}: {} bytes of arena, {} bytes of constants in the model\n", name,
-             graph.ops.size(), board.name, options.folder.string(), plan.arena_bytes, constant_bytes(graph));
+             graph.ops.size(), board.name, options.folder.string(), plan.arena_bytes, plan::constant_bytes(graph));
   fmt::print("  #include \"{0}.h\" and call {0}_invoke(arena); `thimble bench` measures it\n", name);
   if (!options.json.empty()) {
     Json written = Json::array();
@@ -38,7 +38,7 @@ void compile(const CompileOptions& options) {
     write_json(options.json, {{"name", name},
                               {"board", board.name},
                               {"sram", {{"arena", plan.arena_bytes}}},
-                              {"constants", constant_bytes(graph)},
+                              {"constants", plan::constant_bytes(graph)},
                               {"macs", {{"model", ir::macs_of(graph)}}},
                               {"files", written}});
   }

@@ -55,12 +55,12 @@ void inspect(const InspectOptions& options) {
   for (const ir::TensorId id : graph.outputs) outputs.push_back(tensor_json(graph.tensor(id)));
   if (!options.dump) {
     fmt::print("\n{} layers, {:.2f} M MACs, {} bytes of constants\n", graph.ops.size(),
-               static_cast<double>(ir::macs_of(graph)) / 1e6, constant_bytes(graph));
+               static_cast<double>(ir::macs_of(graph)) / 1e6, plan::constant_bytes(graph));
   }
   if (!options.json.empty()) {
     write_json(options.json, {{"name", graph.name},
                               {"macs", {{"model", ir::macs_of(graph)}}},
-                              {"constants", constant_bytes(graph)},
+                              {"constants", plan::constant_bytes(graph)},
                               {"inputs", inputs},
                               {"outputs", outputs},
                               {"layers", layers}});

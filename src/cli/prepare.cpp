@@ -1,6 +1,8 @@
 #include "cli/prepare.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include <fmt/core.h>
 
@@ -31,6 +33,10 @@ void PlanningOptions::add_to(CLI::App& verb) {
       ->transform(CLI::AsSizeValue(false));
   verb.add_flag("--ignore-budget", ignore_budget,
                 "Go on with a model that does not fit the board, in the emulator's larger memory");
+  verb.add_option("--optimize", techniques.optimize, "What flash may be spent on: balanced, speed or size")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, plan::Optimize>{
+          {"balanced", plan::Optimize::balanced}, {"speed", plan::Optimize::speed}, {"size", plan::Optimize::size}}))
+      ->default_str("balanced");
   const auto without = [&verb](const char* flag, bool& technique, const char* what) {
     verb.add_flag_function(
         flag, [&technique](std::int64_t) { technique = false; }, what);
@@ -43,6 +49,10 @@ void PlanningOptions::add_to(CLI::App& verb) {
   without("--no-dsp", techniques.dsp, "Use the portable kernels only");
 }
 
+std::string PlanningOptions::compiler_level() const {
+  return techniques.optimize == plan::Optimize::size ? "-Os" : "-O3";
+}
+
 target::Board PlanningOptions::chosen_board() const {
   target::Board chosen = target::board(board);
   if (sram > 0) chosen.sram_bytes = sram;
@@ -51,14 +61,16 @@ target::Board PlanningOptions::chosen_board() const {
 }
 
 plan::Plan PlanningOptions::planned(const ir::Graph& graph, const target::Board& board) const {
-  plan::Plan plan = plan::make_plan(graph, board.core, techniques);
+  plan::PlanOptions options = techniques;
+  options.flash_bytes = board.flash_bytes;
+  plan::Plan plan = plan::make_plan(graph, board.core, options);
   plan::verify_plan(graph, plan);
   return plan;
 }
 
 void check_budget(const ir::Graph& graph, const plan::Plan& plan, const target::Board& board) {
   plan::require_arena_fits(graph, plan, board);
-  const std::int64_t constants = constant_bytes(graph);
+  const std::int64_t constants = plan::constant_bytes(graph);
   if (constants <= board.flash_bytes) return;
   const ir::Op* largest = nullptr;
   std::int64_t most = -1;
@@ -77,20 +89,6 @@ void check_budget(const ir::Graph& graph, const plan::Plan& plan, const target::
                           graph.name, board.name, constants, constants - board.flash_bytes, board.flash_bytes,
                           graph.name_of(*largest), most),
               "a board with more flash (thimble boards), or --ignore-budget to go on anyway", Exit::answer_is_no);
-}
-
-std::int64_t constant_bytes(const ir::Graph& graph) {
-  std::vector<bool> used(graph.tensors.size(), false);
-  for (const ir::Op& op : graph.ops) {
-    for (const ir::TensorId id : op.inputs) {
-      if (id != ir::no_tensor) used[static_cast<std::size_t>(id)] = true;
-    }
-  }
-  std::int64_t sum = 0;
-  for (std::size_t i = 0; i < used.size(); ++i) {
-    if (used[i] && graph.tensors[i].is_constant()) sum += graph.tensors[i].bytes();
-  }
-  return sum;
 }
 
 void add_json(CLI::App& verb, std::filesystem::path& file) {

@@ -36,6 +36,7 @@ struct PlanningOptions {
   void add_to(CLI::App& verb);
   /// The board with the budgets given on the command line.
   target::Board chosen_board() const;
+  std::string compiler_level() const;  ///< The C compiler's -O that goes with --optimize.
   /// Plans for `board` and proves the plan. Does not look at the budget.
   plan::Plan planned(const ir::Graph& graph, const target::Board& board) const;
 };
@@ -43,9 +44,6 @@ struct PlanningOptions {
 /// @throws Error with exit code 1 if the plan's arena or the model's constants exceed the board's memory: by how many
 /// bytes, in which memory, at which layer.
 void check_budget(const ir::Graph& graph, const plan::Plan& plan, const target::Board& board);
-
-/// Bytes of the constants that the graph's operators use.
-std::int64_t constant_bytes(const ir::Graph& graph);
 
 /// Adds `--json FILE`.
 void add_json(CLI::App& verb, std::filesystem::path& file);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/graph.h"
+#include "plan/kernel_selection.h"
 #include "plan/plan.h"
 #include "target/board.h"
 
@@ -14,7 +15,12 @@ struct PlanOptions {
   bool in_place_depthwise = true;  ///< So do depthwise convolutions, a few channels at a time.
   bool alias_views = true;         ///< Reshapes share their input's bytes.
   bool dsp = true;                 ///< Use the core's SIMD kernels.
+  Optimize optimize = Optimize::balanced;
+  std::int64_t flash_bytes = 0;  ///< What Optimize::speed may fill; 0: without limit.
 };
+
+/// Bytes of the constant tensors of a graph.
+std::int64_t constant_bytes(const ir::Graph& graph);
 
 /// Plans layer-wise execution of a simplified int8 graph on a core. Inputs and outputs live in the arena.
 /// @throws Error naming the layer if an operator has no kernel.
