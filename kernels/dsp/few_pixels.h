@@ -8,13 +8,11 @@
 #include "outputs.h"
 #include "simd_columns.h"
 
-/* The accumulators of output channels [o, o + 4), o a multiple of 4; those beyond the last have any value. */
+/* Adds the products of output channels [o, o + 4), o a multiple of 4, to their accumulators. */
 THIMBLE_INLINE void thimble_dot_four(const thimble_conv* p, const int8_t* pixel, int32_t o, int32_t acc[4], int wide) {
   const int32_t whole = p->in_ch & ~3;
   const int32_t four_bytes = wide ? 32 : 16;
   const int8_t* const weights = (const int8_t*)p->weights + (o / 4) * ((p->in_ch + 3) / 4) * four_bytes;
-  int32_t i;
-  for (i = 0; i < 4; ++i) acc[i] = p->bias[thimble_min(o + i, p->out_ch - 1)];
   if (whole > 0) thimble_dot_1x4(acc, pixel, weights, whole / 4, wide);
   if (whole < p->in_ch) {
     int8_t last[4] = {0, 0, 0, 0};
@@ -23,23 +21,41 @@ THIMBLE_INLINE void thimble_dot_four(const thimble_conv* p, const int8_t* pixel,
   }
 }
 
+/* The outputs of the last channels, fewer than four, and of the outliers. */
+THIMBLE_SHARED void thimble_few_channels(const thimble_conv* p, const int8_t* pixel, int8_t* out, int wide) {
+  const int32_t whole = p->out_ch & ~3;
+  int32_t acc[4] = {0, 0, 0, 0};
+  int32_t i;
+  if (whole < p->out_ch) {
+    for (i = whole; i < p->out_ch; ++i) acc[i - whole] = p->bias[i];
+    thimble_dot_four(p, pixel, whole, acc, wide);
+    for (i = whole; i < p->out_ch; ++i) thimble_store_output(p, i, acc[i - whole], out);
+  }
+  for (i = 0; i < p->outlier_count; ++i) {
+    const int32_t* const outlier = p->outliers + 3 * i;
+    const int32_t o = outlier[0];
+    acc[o & 3] = p->bias[o];
+    thimble_dot_four(p, pixel, o & ~3, acc, wide);
+    out[o] = thimble_outlier_output(p, outlier, acc[o & 3]);
+  }
+}
+
 THIMBLE_INLINE void thimble_convolve_few_pixels(const thimble_conv* p, const int8_t* pixel, int8_t* out, int32_t pixels,
                                                 int wide) {
   const int32_t step = p->stride_w * p->in_ch;
   int8_t* to = out;
-  int32_t left, o, i;
+  int32_t left, o;
   for (left = pixels; left > 0; --left, pixel += step, to += p->out_ch) {
-    int32_t acc[4];
-    for (o = 0; o < p->out_ch; o += 4) {
-      const int32_t end = thimble_min(4, p->out_ch - o);
+    for (o = 0; o + 4 <= p->out_ch; o += 4) {
+      int32_t acc[4];
+      memcpy(acc, p->bias + o, sizeof acc);
       thimble_dot_four(p, pixel, o, acc, wide);
-      for (i = 0; i < end; ++i) thimble_store_output(p, o + i, acc[i], to);
+      thimble_store_output(p, o, acc[0], to);
+      thimble_store_output(p, o + 1, acc[1], to);
+      thimble_store_output(p, o + 2, acc[2], to);
+      thimble_store_output(p, o + 3, acc[3], to);
     }
-    for (i = 0; i < p->outlier_count; ++i) {
-      const int32_t* const outlier = p->outliers + 3 * i;
-      thimble_dot_four(p, pixel, outlier[0] & ~3, acc, wide);
-      to[outlier[0]] = thimble_outlier_output(p, outlier, acc[outlier[0] & 3]);
-    }
+    thimble_few_channels(p, pixel, to, wide);
   }
   if (thimble_is_clamped(p)) thimble_clamp_outputs(p, out, pixels * p->out_ch);
 }

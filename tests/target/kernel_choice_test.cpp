@@ -123,12 +123,36 @@ TEST(KernelChoice, AllowsInPlaceWhereElementsDependOnOneElement) {
   EXPECT_FALSE(choose(some_conv()).in_place);
 }
 
-TEST(KernelChoice, TakesAPortableKernelAndSaysSoWhereAFactorIsTooLarge) {
+TEST(KernelChoice, KeepsTheSimdKernelWhereAFactorIsTooLarge) {
   SingleOp conv = some_conv();
   conv.graph.tensor(conv.op().inputs[1]).quantization->scale[2] = 1e4F;
-  const KernelChoice choice = choose(conv);
-  EXPECT_EQ(choice.kernel, "s8_conv_1x2_generic");
-  EXPECT_THAT(choice.reason, HasSubstr("factor"));
+  EXPECT_EQ(choose(conv).kernel, "s8_conv_4x2_dsp");
+  auto channels = target::conv_channels(conv.graph, conv.op());
+  const auto outliers = target::take_outliers(channels);
+  ASSERT_EQ(outliers.size(), 1U);
+  EXPECT_EQ(outliers[0].channel, 2);
+  EXPECT_TRUE(channels[2].requantizes_fast());
+}
+
+TEST(KernelCandidates, OfferWideWeightsAfterTheDefault) {
+  const SingleOp conv = some_conv();
+  const auto candidates = target::kernel_candidates(conv.graph, conv.op(), core_with(true));
+  ASSERT_EQ(candidates.size(), 2U);
+  EXPECT_EQ(candidates[1].kernel, "s8w16_conv_4x2_dsp");
+  EXPECT_EQ(candidates[1].weight_bytes, 2 * candidates[0].weight_bytes);
+}
+
+TEST(PackedBytes, AreThoseThatPackingGives) {
+  const SingleOp conv = some_conv();
+  const auto channels = target::conv_channels(conv.graph, conv.op());
+  const auto depth = static_cast<int>(channels[0].weights.size());
+  for (const auto& variant : target::all_kernels()) {
+    if (variant.weight_layout.empty()) continue;
+    const auto elements = static_cast<std::int64_t>(target::pack_weights(variant.weight_layout, channels).size());
+    EXPECT_EQ(target::packed_bytes(variant.weight_layout, static_cast<int>(channels.size()), depth),
+              elements * (target::is_wide(variant.weight_layout) ? 2 : 1))
+        << variant.weight_layout;
+  }
 }
 
 TEST(KernelChoice, RefusesWhatNoKernelRunsNamingTheLayer) {
