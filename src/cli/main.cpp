@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
   thimble::cli::add_eval(app);
   thimble::cli::add_report(app);
   thimble::cli::add_profile(app);
+  thimble::cli::add_export(app);
+  thimble::cli::add_calibrate(app);
   thimble::cli::add_fit(app);
   thimble::cli::add_study(app);
   thimble::cli::add_boards(app);

@@ -15,6 +15,8 @@ void add_quantize(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_report(CLI::App& app);
 void add_profile(CLI::App& app);
+void add_export(CLI::App& app);
+void add_calibrate(CLI::App& app);
 void add_fit(CLI::App& app);
 void add_study(CLI::App& app);
 void add_boards(CLI::App& app);
