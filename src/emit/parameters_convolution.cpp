@@ -4,68 +4,33 @@
 #include "emit/parameters.h"
 #include "reference/parameters.h"
 #include "target/conv_channels.h"
+#include "target/convolution.h"
 #include "target/weight_layout.h"
 
 namespace thimble::emit {
 namespace {
 
-/// The shapes of a layer as thimble_conv describes them.
-struct Geometry {
-  ir::Shape in, out;  ///< [1,H,W,C]
-  int kernel_h = 1, kernel_w = 1;
-  int stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
-  ir::Padding padding;
-  ir::Activation activation = ir::Activation::none;
-};
-
-template <typename Convolution>
-Geometry windowed_geometry(const ir::Graph& graph, const ir::Op& op, const Convolution& conv) {
-  const std::string& layer = graph.name_of(op);
-  const ir::Shape& weights = graph.tensor(op.inputs.at(1)).shape;
-  return {four_dimensions(graph.tensor(op.inputs.at(0)).shape, layer),
-          four_dimensions(graph.tensor(op.outputs.at(0)).shape, layer),
-          weights.at(1),
-          weights.at(2),
-          conv.stride_h,
-          conv.stride_w,
-          conv.dilation_h,
-          conv.dilation_w,
-          conv.padding,
-          conv.activation};
+ir::Activation activation_of(const ir::Op& op) {
+  if (const auto* conv = std::get_if<ir::Conv2D>(&op.kind)) return conv->activation;
+  if (const auto* conv = std::get_if<ir::DepthwiseConv2D>(&op.kind)) return conv->activation;
+  return std::get<ir::FullyConnected>(op.kind).activation;
 }
 
-/// A fully connected layer is a pointwise convolution of one row of pixels, one a batch.
-Geometry connected_geometry(const ir::Graph& graph, const ir::Op& op, const ir::FullyConnected& layer) {
-  const ir::Shape& weights = graph.tensor(op.inputs.at(1)).shape;
-  const auto pixels = static_cast<int>(graph.tensor(op.inputs.at(0)).elements() / weights.at(1));
-  Geometry geometry;
-  geometry.in = {1, 1, pixels, weights[1]};
-  geometry.out = {1, 1, pixels, weights[0]};
-  geometry.activation = layer.activation;
-  return geometry;
-}
-
-Geometry geometry_of(const ir::Graph& graph, const ir::Op& op) {
-  if (const auto* conv = std::get_if<ir::Conv2D>(&op.kind)) return windowed_geometry(graph, op, *conv);
-  if (const auto* conv = std::get_if<ir::DepthwiseConv2D>(&op.kind)) return windowed_geometry(graph, op, *conv);
-  return connected_geometry(graph, op, std::get<ir::FullyConnected>(op.kind));
-}
-
-void set_geometry(Parameters& p, const Geometry& geometry) {
-  p.set("in_h", geometry.in[1]);
-  p.set("in_w", geometry.in[2]);
-  p.set("in_ch", geometry.in[3]);
-  p.set("out_h", geometry.out[1]);
-  p.set("out_w", geometry.out[2]);
-  p.set("out_ch", geometry.out[3]);
-  p.set("kernel_h", geometry.kernel_h);
-  p.set("kernel_w", geometry.kernel_w);
-  p.set("stride_h", geometry.stride_h);
-  p.set("stride_w", geometry.stride_w);
-  p.set("dilation_h", geometry.dilation_h);
-  p.set("dilation_w", geometry.dilation_w);
-  p.set("pad_top", geometry.padding.top);
-  p.set("pad_left", geometry.padding.left);
+void set_geometry(Parameters& p, const target::Convolution& c) {
+  p.set("in_h", c.in_h);
+  p.set("in_w", c.in_w);
+  p.set("in_ch", c.in_ch);
+  p.set("out_h", c.out_h);
+  p.set("out_w", c.out_w);
+  p.set("out_ch", c.out_ch);
+  p.set("kernel_h", c.kernel_h);
+  p.set("kernel_w", c.kernel_w);
+  p.set("stride_h", c.stride_h);
+  p.set("stride_w", c.stride_w);
+  p.set("dilation_h", c.dilation_h);
+  p.set("dilation_w", c.dilation_w);
+  p.set("pad_top", c.padding.top);
+  p.set("pad_left", c.padding.left);
 }
 
 /// Weights, bias, multipliers, shifts and, if there are any, outliers: in this order.
@@ -100,16 +65,15 @@ std::vector<ConstantArray> constants_of(const ir::Graph& graph, const ir::Op& op
 
 OpCode convolution_code(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
                         const std::string& prefix) {
-  const Geometry geometry = geometry_of(graph, op);
   const ir::Tensor& out = graph.tensor(op.outputs.at(0));
-  const reference::IntegerRange range = reference::activation_range(geometry.activation, out);
+  const reference::IntegerRange range = reference::activation_range(activation_of(op), out);
   std::vector<ConstantArray> constants = constants_of(graph, op, kernel, prefix);
 
   DriverCall call;
   call.inputs = {0};
   Parameters& p = call.parameters;
   p.type = "thimble_conv";
-  set_geometry(p, geometry);
+  set_geometry(p, target::convolution_of(graph, op).value());
   p.set("in_zero_point", graph.tensor(op.inputs.at(0)).zero_point());
   p.set("out_zero_point", out.zero_point());
   p.set("out_min", range.low);
