@@ -39,12 +39,19 @@ struct RowRange {
   int count = 0;
 };
 
-/// Computes some output rows of one op. Inputs and output are found through the plan's placements.
+/// Computes some output rows of one op, or takes some rows of a graph input from the caller. Inputs and output are
+/// found through the plan's placements.
+///
+/// A kernel that accumulates (KernelChoice::accumulates) is the exception to "output rows": its rows are those of its
+/// input, each taken exactly once and in order, and its output is there after the last one.
 struct Step {
-  int op = 0;  ///< Index in graph.ops.
+  int op = 0;  ///< Index in graph.ops; -1 where `input` is given.
   RowRange rows;
   target::KernelChoice kernel;
   int scratch_buffer = -1;  ///< Index of a buffer of at least `kernel.scratch_bytes`, or -1.
+  /// Not an op: these rows of this graph input, from the caller, each row exactly once and in order. An input with such
+  /// steps is not there before the first stage, and may lie in a ring.
+  ir::TensorId input = ir::no_tensor;
 };
 
 /// A loop: for i in [0, iterations) run the steps in order. Layer-wise execution of an op is one iteration of one step
@@ -55,7 +62,7 @@ struct Stage {
 };
 
 /// How a network executes in one arena. A value: everything the emitter prints and the verifier proves. Graph inputs
-/// are written before the first stage, graph outputs are read after the last.
+/// are written before the first stage, but for those that steps take row by row; graph outputs are read after the last.
 struct Plan {
   std::vector<Buffer> buffers;
   std::vector<Placement> placements;  ///< One for each activation tensor that exists during execution.

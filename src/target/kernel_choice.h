@@ -20,7 +20,10 @@ struct KernelChoice {
   std::int64_t weight_bytes = 0;  ///< Of the packed weights.
   std::int64_t scratch_bytes = 0;
   bool in_place = false;  ///< May write its output over its first input, element for element.
-  std::string reason;     ///< Why this variant, one short phrase for the generated comment.
+  /// Sums up its input's rows one after the other: a step's rows are the input's, and what the scratch holds has to
+  /// stay from the first of them to the last.
+  bool accumulates = false;
+  std::string reason;  ///< Why this variant, one short phrase for the generated comment.
 };
 
 struct KernelOptions {
