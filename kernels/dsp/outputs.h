@@ -1,4 +1,4 @@
-/* outputs.h: accumulators to int8 outputs in five instructions, exact.
+/* outputs.h: accumulators to int8 outputs in five instructions, or three, exact.
  *
  * TFLite computes clamp(zero_point + shift_right(high_mul(acc, multiplier), s)), rounding in both. With twice = 2 *
  * acc, x = round(twice * multiplier / 2^32) is high_mul, (x + (x < 0 ? -1 : 0) + 2^(s-1)) >> s is shift_right for s >=
@@ -6,6 +6,10 @@
  * and there (2^(s-1) - 1) >> s = 2^(s-1) >> s = 0. Needs |acc| < 2^30 and 1 <= s <= 22, so that nothing overflows;
  * target/conv_channels.cpp proves it for each channel from its weights. The channels for which it cannot, outliers,
  * have harmless factors in `multiplier` and `shift`: their outputs are computed again, in full.
+ *
+ * Rounded once, THIMBLE_SINGLE_ROUNDING: (floor(twice * multiplier / 2^32) + 2^(s-1) + zero_point * 2^s) >> s is all of
+ * it, because the floor of a floor is one; and with s - 1 for s, acc itself does for twice acc: three instructions. So
+ * it needs 2 <= s <= 22.
  */
 #ifndef THIMBLE_OUTPUTS_H
 #define THIMBLE_OUTPUTS_H

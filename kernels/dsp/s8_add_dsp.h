@@ -34,7 +34,7 @@ THIMBLE_INLINE int32_t thimble_half_addend(thimble_addend addend, int32_t value)
 
 THIMBLE_INLINE int32_t thimble_small_addend(thimble_addend addend, int32_t value) {
   const int32_t twice = value * (1 << 21) - addend.zero_point_shifted;
-  return (thimble_smmlar(twice, addend.multiplier, addend.rounding) + (twice >> 31)) >> addend.shift;
+  return thimble_scale(twice, addend.multiplier, addend.rounding) >> addend.shift;
 }
 
 /* The sum where `half` is the input of factor one half. `is_small` is a constant of the caller: the other's is less. */

@@ -160,6 +160,17 @@ THIMBLE_INLINE int32_t thimble_smmlar(int32_t x, int32_t y, int32_t acc) {
 #endif
 }
 
+/* acc + floor(x * y / 2^32) */
+THIMBLE_INLINE int32_t thimble_smmla(int32_t x, int32_t y, int32_t acc) {
+#if THIMBLE_HAS_DSP
+  int32_t sum;
+  __asm__("smmla %0, %1, %2, %3" : "=r"(sum) : "r"(x), "r"(y), "r"(acc));
+  return sum;
+#else
+  return acc + (int32_t)(((int64_t)x * y) >> 32);
+#endif
+}
+
 /* x saturated to int8 */
 THIMBLE_INLINE int32_t thimble_ssat8(int32_t x) {
 #if THIMBLE_HAS_DSP
@@ -179,10 +190,19 @@ typedef struct {
 /* 2 * acc; wraps where it does not fit: such a channel's output is computed again. */
 THIMBLE_INLINE int32_t thimble_twice(int32_t acc) { return (int32_t)((uint32_t)acc * 2); }
 
+/* rounding + round(twice * multiplier / 2^32) and what makes TFLite's second rounding of a right shift; or, rounding
+ * once, what a right shift makes it of. */
+THIMBLE_INLINE int32_t thimble_scale(int32_t twice, int32_t multiplier, int32_t rounding) {
+#if THIMBLE_SINGLE_ROUNDING
+  return thimble_smmla(twice, multiplier, rounding);
+#else
+  return thimble_smmlar(twice, multiplier, rounding) + (twice >> 31);
+#endif
+}
+
 /* One output from twice its accumulator, outputs.h. */
 THIMBLE_INLINE int8_t thimble_output_of_twice(const thimble_channel* channel, int32_t twice) {
-  const int32_t sum = thimble_smmlar(twice, channel->multiplier, channel->rounding) + (twice >> 31);
-  return (int8_t)thimble_ssat8(sum >> channel->shift);
+  return (int8_t)thimble_ssat8(thimble_scale(twice, channel->multiplier, channel->rounding) >> channel->shift);
 }
 
 #endif

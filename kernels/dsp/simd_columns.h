@@ -117,9 +117,15 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
   "smlad r4, r7, r11, r4\n" THIMBLE_WIDE_STEP
 /* Four accumulators to outputs at r9, r10 apart, by multiplier r7, rounding r11, shift r12. Interleaved, because one
  * output's instructions wait for each other. The fourth is stored before the third, which may take its place. */
+#if THIMBLE_SINGLE_ROUNDING /* by shifts less one, which saves the doubling */
+#define THIMBLE_TWICE(acc) ""
+#define THIMBLE_SCALE(acc) "smmla " acc ", " acc ", r7, r11\n"
+#define THIMBLE_SIGN(acc) ""
+#else
 #define THIMBLE_TWICE(acc) "add " acc ", " acc ", " acc "\n"
 #define THIMBLE_SCALE(acc) "smmlar lr, " acc ", r7, r11\n"
 #define THIMBLE_SIGN(acc) "add " acc ", lr, " acc ", asr #31\n"
+#endif
 #define THIMBLE_SHIFT(acc) "asr " acc ", " acc ", r12\n"
 #define THIMBLE_SATURATE(acc) "ssat " acc ", #8, " acc "\n"
 #define THIMBLE_OUTPUTS(acc0, acc1, acc2, acc3)                                       \
@@ -142,7 +148,11 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
       acc2) "strb " acc1 ", [r9, r10]\n" THIMBLE_SHIFT(acc3) THIMBLE_SATURATE(acc2)   \
       THIMBLE_SATURATE(acc3) "strb " acc3 ", [r9, lr]\n strb " acc2 ", [r9, r10, lsl #1]\n"
 /* From the shift r12, negative, and the rounding unit r11: the rounding, and the shift as it is applied. */
+#if THIMBLE_SINGLE_ROUNDING
+#define THIMBLE_ROUNDING "mvn r12, r12\n sub lr, r12, #1\n lsl r11, r11, lr\n"
+#else
 #define THIMBLE_ROUNDING "mvn lr, r12\n lsl r11, r11, lr\n rsb r12, r12, #0\n"
+#endif
 /* `odd_pairs` is the bit of weight_bytes that is set where the number of two words is odd. */
 #define THIMBLE_BLOCK(first_steps, steps, odd_pairs) \
   __asm__ volatile( \

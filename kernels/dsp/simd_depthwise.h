@@ -101,8 +101,13 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
 #define THIMBLE_ROWS_S2(all_rows, row) all_rows(row, THIMBLE_START_SPREAD4, THIMBLE_SPREAD4)
 #define THIMBLE_PAIRS_S2(all_rows, pair) all_rows(pair, THIMBLE_START_SPREAD2, THIMBLE_SPREAD2)
 /* acc to an output, by multiplier r6, rounding r7, shift r8; in steps, because each waits for the one before */
+#if THIMBLE_SINGLE_ROUNDING
+#define THIMBLE_SCALE(to, acc) "smmla " acc ", " acc ", r6, r7\n"
+#define THIMBLE_SIGN(from, acc) ""
+#else
 #define THIMBLE_SCALE(to, acc) "smmlar " to ", " acc ", r6, r7\n"
 #define THIMBLE_SIGN(from, acc) "add " acc ", " from ", " acc ", asr #31\n"
+#endif
 #define THIMBLE_SHIFT(acc) "asr " acc ", " acc ", r8\n"
 #define THIMBLE_SATURATE(acc) "ssat " acc ", #8, " acc "\n"
 /* The stack from `frame` on, above the row pointers:

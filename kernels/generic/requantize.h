@@ -1,7 +1,8 @@
 /* requantize.h: gemmlowp's fixed-point arithmetic as TFLite uses it, bit for bit.
  *
  * A real factor is multiplier * 2^(shift - 31), multiplier in [2^30, 2^31) or 0. TFLite rounds twice: the doubling high
- * multiplication to the nearest (ties up), then the right shift to the nearest (ties away from zero).
+ * multiplication to the nearest (ties up), then the right shift to the nearest (ties away from zero). With
+ * THIMBLE_SINGLE_ROUNDING (types.h) it rounds once, ties up.
  * Right shifts of negative numbers are arithmetic on every compiler for the cores that we know.
  */
 #ifndef THIMBLE_REQUANTIZE_H
@@ -22,10 +23,14 @@ static inline int32_t thimble_shift_right(int32_t x, int32_t exponent) {
   return (x >> exponent) + (remainder > threshold ? 1 : 0);
 }
 
-/* TFLite's MultiplyByQuantizedMultiplier. */
+/* TFLite's MultiplyByQuantizedMultiplier; -31 <= shift <= 30. */
 static inline int32_t thimble_requantize(int32_t x, int32_t multiplier, int32_t shift) {
+#if THIMBLE_SINGLE_ROUNDING
+  return (int32_t)(((int64_t)x * multiplier + ((int64_t)1 << (30 - shift))) >> (31 - shift));
+#else
   if (shift > 0) return thimble_high_mul((int32_t)((uint32_t)x << shift), multiplier);
   return thimble_shift_right(thimble_high_mul(x, multiplier), -shift);
+#endif
 }
 
 /* An accumulator to an int8 output of a convolution. */

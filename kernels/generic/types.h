@@ -32,6 +32,12 @@
 #define THIMBLE_TRACE_ROWS(tensor, plane, first, count) ((void)0)
 #endif
 
+/* How accumulators are rounded to outputs: 0, twice, as TFLite does; 1, once, as its TFLITE_SINGLE_ROUNDING does. All
+ * of a program rounds in one way: the generated code defines this before it includes kernels. */
+#ifndef THIMBLE_SINGLE_ROUNDING
+#define THIMBLE_SINGLE_ROUNDING 0
+#endif
+
 /* A tensor [height][width][channels] in the arena. Row r (0 <= r < height of the tensor) is at
  * base + (r % ring) * row_bytes; ring == height when the whole tensor is there, smaller for a line buffer.
  * Rows follow each other without a gap, so a whole tensor is one dense NHWC block. */
@@ -41,7 +47,7 @@ typedef struct {
   int32_t ring;
 } thimble_plane;
 
-/* Requantization: out = clamp(zero_point + round(acc * multiplier * 2^(shift - 31))), TFLite's double rounding. */
+/* Requantization: out = clamp(zero_point + round(acc * multiplier * 2^(shift - 31))), requantize.h. */
 typedef struct {
   int32_t multiplier;
   int32_t shift; /* > 0 left, <= 0 right */
