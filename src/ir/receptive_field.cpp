@@ -198,7 +198,8 @@ Region region_needed(const Graph& graph, const Op& op, std::size_t input, const 
               under_resize(*resize, out.columns, all.columns.end, result.columns.end)};
   }
   if (borders == Borders::unclipped) return needed;
-  return {clipped(needed.rows, all.rows.end), clipped(needed.columns, all.columns.end)};
+  const Region inside{clipped(needed.rows, all.rows.end), clipped(needed.columns, all.columns.end)};
+  return inside.empty() ? Region{} : inside;
 }
 
 std::vector<Region> regions_needed(const Graph& graph, TensorId target, const Region& region, Borders borders) {
