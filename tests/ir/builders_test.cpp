@@ -42,6 +42,10 @@ TEST(Builders, ClassicNetworksHaveTheirKnownCounts) {
   EXPECT_EQ(parameters_of(build("resnet18")), 11'689'512);
   EXPECT_EQ(macs_of(build("resnet18")), 1'814'073'344);
   EXPECT_NEAR(static_cast<double>(parameters_of(build("proxyless-mobile"))) / 1e6, 4.08, 0.005);
+  EXPECT_EQ(parameters_of(build("mnasnet")), 4'383'312);
+  EXPECT_NEAR(static_cast<double>(macs_of(build("mnasnet"))) / 1e6, 314.4, 0.05);
+  EXPECT_NEAR(static_cast<double>(parameters_of(build("fbnet-a"))) / 1e6, 4.35, 0.005);
+  EXPECT_NEAR(static_cast<double>(macs_of(build("fbnet-a"))) / 1e6, 249 + 5.7, 0.5);
 }
 
 /// A line for each operator: what it is, its window, and the shapes it maps; the tensors' names do not matter.

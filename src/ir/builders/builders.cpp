@@ -14,7 +14,7 @@ namespace {
 
 std::vector<Published> published() {
   std::vector<Published> all;
-  for (const auto family : {small(), mcunet(), mobilenet(), resnet()})
+  for (const auto family : {small(), mcunet(), mobilenet(), searched(), resnet()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

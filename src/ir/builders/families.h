@@ -16,6 +16,7 @@ struct Published {
 
 std::span<const Published> mcunet();     ///< Lin et al., arXiv 2007.10319: the released networks.
 std::span<const Published> mobilenet();  ///< MobileNetV2 (arXiv 1801.04381), ProxylessNAS-Mobile (arXiv 1812.00332).
+std::span<const Published> searched();   ///< MnasNet (arXiv 1807.11626), FBNet (arXiv 1812.03443).
 std::span<const Published> resnet();     ///< He et al., arXiv 1512.03385.
 std::span<const Published> small();      ///< Networks of ours for pictures of 28 to 48 pixels.
 
