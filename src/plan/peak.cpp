@@ -10,10 +10,12 @@ namespace {
 
 /// The operator that a message names for a stage: the last step's, whose output the stage is there for.
 std::string describe_layer(const ir::Graph& graph, const Plan& plan, int stage) {
-  if (plan.stages.empty() || plan.stages[static_cast<std::size_t>(stage)].steps.empty()) return "the input";
-  const int op = plan.stages[static_cast<std::size_t>(stage)].steps.back().op;
-  const std::string& name = graph.name_of(graph.ops[static_cast<std::size_t>(op)]);
-  return fmt::format("layer {} \"{}\"", op, name);
+  if (plan.stages.empty()) return "the input";
+  const std::vector<Step>& steps = plan.stages[static_cast<std::size_t>(stage)].steps;
+  const auto computing = std::find_if(steps.rbegin(), steps.rend(), [](const Step& step) { return step.op >= 0; });
+  if (computing == steps.rend()) return "the input";
+  const std::string& name = graph.name_of(graph.ops[static_cast<std::size_t>(computing->op)]);
+  return fmt::format("layer {} \"{}\"", computing->op, name);
 }
 
 }  // namespace

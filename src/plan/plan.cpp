@@ -16,6 +16,12 @@ const Placement* Plan::find(ir::TensorId tensor) const {
   return found == placements.end() ? nullptr : &*found;
 }
 
+bool Plan::takes_rows_of(ir::TensorId input) const {
+  return std::ranges::any_of(stages, [input](const Stage& stage) {
+    return std::ranges::any_of(stage.steps, [input](const Step& step) { return step.input == input; });
+  });
+}
+
 int rows_of(const ir::Tensor& tensor) { return is_image(tensor) ? tensor.shape[1] : 1; }
 
 std::int64_t row_bytes_of(const ir::Tensor& tensor) {

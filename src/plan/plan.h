@@ -10,8 +10,10 @@
 
 namespace thimble::plan {
 
-/// Bytes of the arena that are allocated together. No two buffers that are live in one stage share a byte; tensors that
-/// share bytes (views, in-place operators, overlapping layers) are placements in one buffer.
+/// Bytes of the arena that are allocated together. Two buffers that are live in one stage share bytes only in a stage
+/// that computes a tensor of the one, which begins there, from a tensor of the other, which ends there, over its bytes
+/// as they become free. Other tensors that share bytes (views, element-wise operators in place) are placements in one
+/// buffer.
 struct Buffer {
   std::string name;  ///< The tensor's name, or "scratch of <op>".
   std::int64_t bytes = 0;
@@ -70,6 +72,9 @@ struct Plan {
   std::int64_t arena_bytes = 0;  ///< Highest offset + bytes, rounded up to `arena_alignment`.
 
   const Placement* find(ir::TensorId tensor) const;
+
+  /// Whether steps take the rows of this graph input from the caller. Else it is there before the first stage.
+  bool takes_rows_of(ir::TensorId input) const;
 };
 
 inline constexpr std::int64_t arena_alignment = 4;

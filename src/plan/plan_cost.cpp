@@ -17,6 +17,7 @@ PlanCost predict_cost(const cost::CostTable& table, const ir::Graph& graph, cons
   PlanCost costs;
   for (const Stage& stage : plan.stages) {
     for (const Step& step : stage.steps) {
+      if (step.input != ir::no_tensor) continue;
       const ir::Op& op = graph.ops.at(static_cast<std::size_t>(step.op));
       cost::Cost& sum = cost_of_op(costs, step.op);
       for (int i = 0; i < stage.iterations; ++i) {

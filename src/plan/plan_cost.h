@@ -14,7 +14,8 @@ struct OpCost {
   cost::Cost cost;
 };
 
-/// What a plan is predicted to cost: the steps of an op summed over all iterations of their stages.
+/// What a plan is predicted to cost: the steps of an op summed over all iterations of their stages. What the caller
+/// does to supply rows of an input is not counted.
 struct PlanCost {
   cost::Cost total;
   std::vector<OpCost> ops;  ///< In the order in which they first run.

@@ -24,21 +24,28 @@ Json to_json(const ir::Graph& graph, const Placement& placement) {
 }
 
 Json to_json(const target::KernelChoice& kernel) {
-  return {{"name", kernel.kernel},
-          {"folder", kernel.folder},
-          {"driver", kernel.driver},
-          {"weight_layout", kernel.weight_layout},
-          {"scratch_bytes", kernel.scratch_bytes},
-          {"in_place", kernel.in_place},
-          {"reason", kernel.reason}};
+  Json json = {{"name", kernel.kernel},
+               {"folder", kernel.folder},
+               {"driver", kernel.driver},
+               {"weight_layout", kernel.weight_layout},
+               {"scratch_bytes", kernel.scratch_bytes},
+               {"in_place", kernel.in_place},
+               {"accumulates", kernel.accumulates},
+               {"reason", kernel.reason}};
+  if (kernel.tile_pixels > 0) json["tile_pixels"] = kernel.tile_pixels;
+  return json;
 }
 
+Json to_json(const RowRange& rows) { return {{"first", rows.first}, {"advance", rows.advance}, {"count", rows.count}}; }
+
 Json to_json(const ir::Graph& graph, const Step& step) {
+  if (step.input != ir::no_tensor)
+    return {{"input", step.input}, {"name", graph.tensor(step.input).name}, {"rows", to_json(step.rows)}};
   const ir::Op& op = graph.ops.at(static_cast<std::size_t>(step.op));
   return {{"op", step.op},
           {"kind", std::string(ir::name_of(op.kind))},
           {"name", graph.name_of(op)},
-          {"rows", {{"first", step.rows.first}, {"advance", step.rows.advance}, {"count", step.rows.count}}},
+          {"rows", to_json(step.rows)},
           {"kernel", to_json(step.kernel)},
           {"scratch_buffer", step.scratch_buffer}};
 }
@@ -97,17 +104,24 @@ target::KernelChoice kernel_from(const Json& json) {
   read(json, "weight_layout", kernel.weight_layout);
   read(json, "scratch_bytes", kernel.scratch_bytes);
   read(json, "in_place", kernel.in_place);
+  read(json, "accumulates", kernel.accumulates);
   read(json, "reason", kernel.reason);
+  if (json.contains("tile_pixels")) read(json, "tile_pixels", kernel.tile_pixels);
   return kernel;
 }
 
 Step step_from(const Json& json) {
   Step step;
-  read(json, "op", step.op);
   const Json& rows = object_in(json, "rows");
   read(rows, "first", step.rows.first);
   read(rows, "advance", step.rows.advance);
   read(rows, "count", step.rows.count);
+  if (json.contains("input")) {
+    step.op = -1;
+    read(json, "input", step.input);
+    return step;
+  }
+  read(json, "op", step.op);
   step.kernel = kernel_from(object_in(json, "kernel"));
   read(json, "scratch_buffer", step.scratch_buffer);
   return step;

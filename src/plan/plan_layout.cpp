@@ -26,22 +26,39 @@ void check_buffer(const Plan& plan, const Buffer& buffer) {
          stages_of(plan));
 }
 
-/// Whether a buffer ends in the stage in which a step computes another one's tensor from its own, in place: only there
-/// may two live buffers meet. The execution proves how.
-bool is_written_over(const ir::Graph& graph, const Plan& plan, int buffer, int other) {
-  const int last = plan.buffers[static_cast<std::size_t>(buffer)].last_stage;
-  if (last != plan.buffers[static_cast<std::size_t>(other)].first_stage || !contains(plan.stages.size(), last))
-    return false;
-  const auto lies_in = [&](ir::TensorId id, int place) {
-    const Placement* placement = plan.find(id);
-    return placement != nullptr && placement->buffer == place;
-  };
-  const std::vector<Step>& steps = plan.stages[static_cast<std::size_t>(last)].steps;
-  return std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
-    if (!step.kernel.in_place || !contains(graph.ops.size(), step.op)) return false;
+/// Adds the outputs of a stage's operators that read one of the tensors. Whether there were any new ones.
+bool extend(const ir::Graph& graph, const Stage& stage, std::set<ir::TensorId>& tensors) {
+  const std::size_t before = tensors.size();
+  for (const Step& step : stage.steps) {
+    if (!contains(graph.ops.size(), step.op)) continue;
     const ir::Op& op = graph.ops[static_cast<std::size_t>(step.op)];
-    return lies_in(op.inputs.at(0), buffer) && lies_in(op.outputs.at(0), other);
+    if (std::ranges::any_of(op.inputs, [&](ir::TensorId id) { return tensors.contains(id); }))
+      tensors.insert(op.outputs.begin(), op.outputs.end());
+  }
+  return tensors.size() > before;
+}
+
+/// Whether the steps of stages [first, last] compute a tensor that lies in buffer `to` from one that lies in `from`,
+/// themselves or by way of others. In a loop, steps may come in any order.
+bool computes(const ir::Graph& graph, const Plan& plan, int first, int last, int from, int to) {
+  std::set<ir::TensorId> computed;
+  for (const Placement& placement : plan.placements)
+    if (placement.buffer == from) computed.insert(placement.tensor);
+  for (int stage = first; stage <= last && contains(plan.stages.size(), stage); ++stage)
+    while (extend(graph, plan.stages[static_cast<std::size_t>(stage)], computed)) {
+    }
+  return std::ranges::any_of(plan.placements, [&](const Placement& placement) {
+    return placement.buffer == to && computed.contains(placement.tensor);
   });
+}
+
+/// Whether a buffer is filled from another one while that one is used up: only then may two live buffers meet. The
+/// execution proves how.
+bool is_written_over(const ir::Graph& graph, const Plan& plan, int buffer, int other) {
+  const Buffer& used_up = plan.buffers[static_cast<std::size_t>(buffer)];
+  const Buffer& filled = plan.buffers[static_cast<std::size_t>(other)];
+  if (filled.first_stage < used_up.first_stage || filled.last_stage < used_up.last_stage) return false;
+  return computes(graph, plan, filled.first_stage, used_up.last_stage, buffer, other);
 }
 
 void check_apart(const ir::Graph& graph, const Plan& plan, int first, int second) {
@@ -55,13 +72,16 @@ void check_apart(const ir::Graph& graph, const Plan& plan, int first, int second
        a.offset, a.offset + a.bytes, b.name, b.offset, b.offset + b.bytes, std::max(a.first_stage, b.first_stage));
 }
 
+std::int64_t rows_in(const ir::Tensor& tensor) {
+  return tensor.shape.size() == 4 && tensor.shape[0] == 1 ? tensor.shape[1] : 1;
+}
+
 void check_placement(const ir::Graph& graph, const Plan& plan, const Placement& placement) {
   if (!contains(graph.tensors.size(), placement.tensor)) fail("plan: a placement names no tensor of the graph");
   const ir::Tensor& tensor = graph.tensor(placement.tensor);
   if (tensor.is_constant()) fail("plan: constant \"{}\" is placed in the arena", tensor.name);
   if (!contains(plan.buffers.size(), placement.buffer)) fail("plan: \"{}\" lies in no buffer of the plan", tensor.name);
-  const bool image = tensor.shape.size() == 4 && tensor.shape[0] == 1;
-  const int rows = image ? tensor.shape[1] : 1;
+  const std::int64_t rows = rows_in(tensor);
   if (rows < 1 || placement.rows != rows || tensor.bytes() % rows != 0 || placement.row_bytes != tensor.bytes() / rows)
     fail("plan: \"{}\" ({}) is placed as {} rows of {} bytes", tensor.name, ir::text_of(tensor.shape), placement.rows,
          placement.row_bytes);
@@ -74,25 +94,34 @@ void check_placement(const ir::Graph& graph, const Plan& plan, const Placement& 
          placement.offset, buffer.bytes, buffer.name);
 }
 
+/// Rows of a loop's step must be among those of the tensor that they are counted in.
+void check_range(const Stage& stage, const RowRange& rows, const std::string& name, std::int64_t tensor_rows) {
+  const std::int64_t first = rows.first;
+  const std::int64_t last = first + std::int64_t{rows.advance} * (stage.iterations - 1);
+  if (rows.count < 1 || std::min(first, last) < 0 || std::max(first, last) + rows.count > tensor_rows)
+    fail("plan: \"{}\" has rows 0 to {}, a step has rows {} to {}", name, tensor_rows - 1, std::min(first, last),
+         std::max(first, last) + rows.count - 1);
+  if (stage.iterations > 1 && rows.advance == 0)
+    fail("plan: \"{}\": each of {} iterations has the same rows", name, stage.iterations);
+}
+
 void check_rows(const ir::Graph& graph, const Stage& stage, const Step& step) {
   const ir::Op& op = graph.ops[static_cast<std::size_t>(step.op)];
   const std::string& name = graph.name_of(op);
-  const ir::Tensor& output = graph.tensor(op.outputs.at(0));
-  const bool image = output.shape.size() == 4 && output.shape[0] == 1;
-  const std::int64_t rows = image ? output.shape[1] : 1;
-  const std::int64_t first = step.rows.first;
-  const std::int64_t last = first + std::int64_t{step.rows.advance} * (stage.iterations - 1);
-  if (step.rows.count < 1 || std::min(first, last) < 0 || std::max(first, last) + step.rows.count > rows)
-    fail("plan: \"{}\" has rows 0 to {}, a step computes rows {} to {}", name, rows - 1, std::min(first, last),
-         std::max(first, last) + step.rows.count - 1);
-  if (stage.iterations > 1 && step.rows.advance == 0)
-    fail("plan: \"{}\": each of {} iterations computes the same rows", name, stage.iterations);
+  if (step.kernel.accumulates) {
+    if (!can_accumulate(graph, op)) fail("plan: \"{}\" ({}) cannot sum up rows", name, ir::name_of(op.kind));
+    check_range(stage, step.rows, name, rows_in(graph.tensor(op.inputs.at(0))));
+    return;
+  }
+  const std::int64_t rows = rows_in(graph.tensor(op.outputs.at(0)));
+  check_range(stage, step.rows, name, rows);
   if (!computed_by_rows(graph, op) && step.rows.count != rows)
     fail("plan: \"{}\" ({}) cannot be computed row by row", name, ir::name_of(op.kind));
 }
 
 void check_scratch(const Plan& plan, const std::string& name, const Step& step) {
   const std::int64_t needed = step.kernel.scratch_bytes;
+  if (step.kernel.accumulates && needed <= 0) fail("plan: \"{}\" sums up rows and has no bytes for the sums", name);
   if (step.scratch_buffer == -1) {
     if (needed > 0) fail("plan: \"{}\" needs {} bytes of scratch and has none", name, needed);
     return;
@@ -107,7 +136,20 @@ void check_placed(const ir::Graph& graph, const Plan& plan, ir::TensorId id) {
     fail("plan: tensor \"{}\" is used and has no place in the arena", graph.tensor(id).name);
 }
 
+void check_input_step(const ir::Graph& graph, const Plan& plan, const Stage& stage, const Step& step) {
+  if (std::ranges::find(graph.inputs, step.input) == graph.inputs.end())
+    fail("plan: a step takes rows of tensor {}, which is no input of the graph", step.input);
+  const ir::Tensor& tensor = graph.tensor(step.input);
+  if (step.op != -1) fail("plan: a step takes rows of input \"{}\" and computes op {}", tensor.name, step.op);
+  check_placed(graph, plan, step.input);
+  check_range(stage, step.rows, tensor.name, rows_in(tensor));
+}
+
 void check_step(const ir::Graph& graph, const Plan& plan, const Stage& stage, const Step& step) {
+  if (step.input != ir::no_tensor) {
+    check_input_step(graph, plan, stage, step);
+    return;
+  }
   if (!contains(graph.ops.size(), step.op)) fail("plan: a step computes op {} of {}", step.op, graph.ops.size());
   const ir::Op& op = graph.ops[static_cast<std::size_t>(step.op)];
   if (op.outputs.size() != 1)

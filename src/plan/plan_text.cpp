@@ -22,19 +22,31 @@ std::string text_of(const Stage& stage, const RowRange& rows) {
   return fmt::format("{} (+{}) x{}", range, rows.advance, stage.iterations);
 }
 
+/// A step's own columns.
+Line line_of(const ir::Graph& graph, const Stage& stage, const Step& step) {
+  Line line;
+  if (step.input != ir::no_tensor) {
+    line[layer] = graph.tensor(step.input).name;
+    line[op] = "input";
+    line[kernel] = "from the caller";
+  } else {
+    const ir::Op& operation = graph.ops[static_cast<std::size_t>(step.op)];
+    line[layer] = graph.name_of(operation);
+    line[op] = ir::name_of(operation.kind);
+    line[kernel] = step.kernel.kernel;
+  }
+  line[rows] = text_of(stage, step.rows);
+  return line;
+}
+
 std::vector<Line> lines_of(const ir::Graph& graph, const Plan& plan) {
   const std::vector<std::int64_t> bytes = live_bytes(plan);
   const int peak = peak_of(plan).stage;
   std::vector<Line> lines{{"stage", "layer", "op", "kernel", "rows", "live bytes", ""}};
   for (std::size_t s = 0; s < plan.stages.size(); ++s)
     for (const Step& step : plan.stages[s].steps) {
-      const ir::Op& operation = graph.ops[static_cast<std::size_t>(step.op)];
-      Line line;
+      Line line = line_of(graph, plan.stages[s], step);
       line[stage] = std::to_string(s);
-      line[layer] = graph.name_of(operation);
-      line[op] = ir::name_of(operation.kind);
-      line[kernel] = step.kernel.kernel;
-      line[rows] = text_of(plan.stages[s], step.rows);
       line[live] = std::to_string(bytes[s]);
       if (static_cast<int>(s) == peak) line[mark] = "<- peak";
       lines.push_back(std::move(line));

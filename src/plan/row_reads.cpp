@@ -99,6 +99,19 @@ bool computed_by_channels(const ir::Graph& graph, const Step& step) {
   return step.kernel.driver == "thimble_dwconv_rows" && computed_by_rows(graph, op);
 }
 
+bool can_accumulate(const ir::Graph& graph, const ir::Op& op) {
+  const ir::Tensor& in = graph.tensor(op.inputs.at(0));
+  if (!is_image(in)) return false;
+  if (const auto* mean = std::get_if<ir::Mean>(&op.kind)) {
+    const auto is_reduced = [&](int axis) { return std::ranges::find(mean->axes, axis) != mean->axes.end(); };
+    return is_reduced(1) && is_reduced(2) && !is_reduced(3);
+  }
+  const auto* pool = std::get_if<ir::Pool2D>(&op.kind);
+  const ir::Tensor& out = graph.tensor(op.outputs.at(0));
+  return pool != nullptr && pool->kind == ir::PoolKind::average && out.elements() == in.shape[3] &&
+         pool->filter_h - pool->padding.top >= in.shape[1] && pool->filter_w - pool->padding.left >= in.shape[2];
+}
+
 bool keeps_channels(const ir::Graph& graph, const ir::Op& op) {
   return std::holds_alternative<ir::DepthwiseConv2D>(op.kind) &&
          graph.tensor(op.inputs.at(0)).shape.back() == graph.tensor(op.outputs.at(0)).shape.back();

@@ -26,6 +26,10 @@ bool computed_by_rows(const ir::Graph& graph, const ir::Op& op);
 /// kernels of the driver thimble_dwconv_rows, which copy what they read.
 bool computed_by_channels(const ir::Graph& graph, const Step& step);
 
+/// Whether an operator goes over all pixels of its only activation, so that it can be summed up row by row: a mean over
+/// height and width, or an average over the whole plane.
+bool can_accumulate(const ir::Graph& graph, const ir::Op& op);
+
 /// Whether channel c of a depthwise convolution's output depends on channel c of its input, and there are as many.
 bool keeps_channels(const ir::Graph& graph, const ir::Op& op);
 

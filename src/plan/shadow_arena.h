@@ -13,7 +13,8 @@ namespace thimble::plan {
 /// bytes of one tensor, so that rows cost a few operations and not one a byte.
 class ShadowArena {
  public:
-  /// Byte `byte` of `tensor`, or garbage where `tensor` is ir::no_tensor.
+  /// Byte `byte` of `tensor`, or garbage where `tensor` is ir::no_tensor. Numbers behind those of the graph's tensors
+  /// may stand for other things that an arena holds.
   struct Content {
     ir::TensorId tensor = ir::no_tensor;
     std::int64_t byte = 0;

@@ -2,6 +2,7 @@
 #include "plan/verify_plan.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <string>
 #include <variant>
@@ -45,13 +46,18 @@ class Execution {
   }
 
   void run() {
-    for (const ir::TensorId id : graph_.inputs) supply_input(id);
+    for (const ir::TensorId id : graph_.inputs)
+      if (!plan_.takes_rows_of(id)) supply_input(id);
     for (stage_ = 0; stage_ < static_cast<int>(plan_.stages.size()); ++stage_) {
       const Stage& stage = plan_.stages[static_cast<std::size_t>(stage_)];
       for (int iteration = 0; iteration < stage.iterations; ++iteration)
         for (step_ = 0; step_ < static_cast<int>(stage.steps.size()); ++step_)
           run_step(stage.steps[static_cast<std::size_t>(step_)], iteration);
     }
+    for (const auto& [input, row] : next_row_)
+      if (row < place(input).rows)
+        fail("plan: input \"{}\" has {} rows, steps take {} of them", graph_.tensor(input).name, place(input).rows,
+             row);
     for (const ir::TensorId id : graph_.outputs) expect_output(id);
   }
 
@@ -109,10 +115,18 @@ class Execution {
   }
 
   void run_step(const Step& step, int iteration) {
-    const ir::Op& op = graph_.ops[static_cast<std::size_t>(step.op)];
-    require_live(buffer_of(op.outputs[0]), op);
-    if (step.scratch_buffer >= 0) require_live(plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)], op);
     const int first = step.rows.first + iteration * step.rows.advance;
+    if (step.input != ir::no_tensor) {
+      take_rows(step.input, first, step.rows.count);
+      return;
+    }
+    const ir::Op& op = graph_.ops[static_cast<std::size_t>(step.op)];
+    if (step.scratch_buffer >= 0) require_live(plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)], op);
+    if (step.kernel.accumulates) {
+      accumulate(step, op, first, step.rows.count);
+      return;
+    }
+    require_live(buffer_of(op.outputs[0]), op);
     if (computed_by_channels(graph_, step)) {
       compute_by_channels(step, op, first, step.rows.count);
       return;
@@ -123,6 +137,48 @@ class Execution {
     }
     for (int row = first; row < first + step.rows.count; ++row)
       compute(step, op, reads_of_row(graph_, op, row), row, 1);
+  }
+
+  /// The caller writes input rows [first, first + count). It has each of them once, from the first to the last.
+  void take_rows(ir::TensorId id, int first, int count) {
+    const std::string& name = graph_.tensor(id).name;
+    require_live(buffer_of(id), name);
+    int& next = next_row_[id];
+    if (first != next)
+      fail("plan: stage {}, step {} takes row {} of input \"{}\" when row {} is next", stage_, step_, first, name,
+           next);
+    next += count;
+    const std::int64_t row_bytes = place(id).row_bytes;
+    write(id, pieces(id, first * row_bytes, (first + count) * row_bytes));
+  }
+
+  /// What the scratch of an operator holds that has summed up `rows` rows.
+  ShadowArena::Content sums(const Step& step, int rows) const {
+    return {static_cast<ir::TensorId>(graph_.tensors.size()) + step.op, rows * step.kernel.scratch_bytes};
+  }
+
+  /// Adds input rows [first, first + count), each as a whole, to the sums of the rows before, and writes the output
+  /// from them after the last row. The scratch must hold the sums from one step to the next.
+  void accumulate(const Step& step, const ir::Op& op, int first, int count) {
+    const std::int64_t scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)].offset;
+    const std::int64_t bytes = step.kernel.scratch_bytes;
+    if (first > 0)
+      if (const auto found = arena_.mismatch(scratch, bytes, sums(step, first)))
+        fail("{}: the sums of the rows before it should be at arena byte {}, which holds {}", where(op, first),
+             found->address, describe(found->held));
+    // With the first row the sums begin: the rows must lie outside of them even then.
+    arena_.write(scratch, bytes, sums(step, first));
+    const ir::TensorId input = op.inputs[0];
+    const std::int64_t row_bytes = place(input).row_bytes;
+    const Read read{input, first * row_bytes, (first + count) * row_bytes, false};
+    const std::vector<Piece> needed = expect_read(op, first, read);
+    arena_.write(scratch, bytes, sums(step, first + count));
+    if (first + count < place(input).rows) return;
+    require_live(buffer_of(op.outputs[0]), op);
+    const std::vector<Piece> written = pieces(op.outputs[0], 0, graph_.tensor(op.outputs[0]).bytes());
+    check_apart_from_scratch(step, op, first, written);
+    check_not_overwritten(step, op, first, read, needed, written);
+    write(op.outputs[0], written);
   }
 
   /// Computes output rows [first, first + count) in one piece: everything is read before the first byte and after the
@@ -180,6 +236,11 @@ class Execution {
     if (step.scratch_buffer < 0) return;
     const Buffer& scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)];
     arena_.spoil(scratch.offset, scratch.bytes);
+    check_apart_from_scratch(step, op, row, written);
+  }
+
+  void check_apart_from_scratch(const Step& step, const ir::Op& op, int row, std::span<const Piece> written) const {
+    const Buffer& scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)];
     for (const Piece& piece : written)
       if (overlap(piece, {scratch.offset, scratch.bytes, 0})) fail("{} writes over its own scratch", where(op, row));
   }
@@ -210,29 +271,36 @@ class Execution {
          graph_.tensor(input).name, std::max(in.address, out.address));
   }
 
-  void require_live(const Buffer& buffer, const ir::Op& op) const {
+  void require_live(const Buffer& buffer, const ir::Op& op) const { require_live(buffer, graph_.name_of(op)); }
+
+  void require_live(const Buffer& buffer, const std::string& user) const {
     if (buffer.first_stage <= stage_ && stage_ <= buffer.last_stage) return;
-    fail("plan: stage {}, step {} (\"{}\") uses buffer \"{}\", which is live in stages [{}, {}]", stage_, step_,
-         graph_.name_of(op), buffer.name, buffer.first_stage, buffer.last_stage);
+    fail("plan: stage {}, step {} (\"{}\") uses buffer \"{}\", which is live in stages [{}, {}]", stage_, step_, user,
+         buffer.name, buffer.first_stage, buffer.last_stage);
   }
 
   std::string where(const ir::Op& op, int row) const {
     return fmt::format("plan: stage {}, step {} (\"{}\", row {})", stage_, step_, graph_.name_of(op), row);
   }
 
+  std::string describe(const ShadowArena::Content& held) const {
+    if (held.tensor == ir::no_tensor) return "garbage";
+    const auto tensors = static_cast<ir::TensorId>(graph_.tensors.size());
+    if (held.tensor < tensors) return fmt::format("byte {} of \"{}\"", held.byte, graph_.tensor(held.tensor).name);
+    return fmt::format("sums of \"{}\"", graph_.name_of(graph_.ops[static_cast<std::size_t>(held.tensor - tensors)]));
+  }
+
   std::string describe(const std::string& name, const ShadowArena::Mismatch& found) const {
-    const std::string held = found.held.tensor == ir::no_tensor ? std::string("garbage")
-                                                                : fmt::format("byte {} of \"{}\"", found.held.byte,
-                                                                              graph_.tensor(found.held.tensor).name);
     return fmt::format("byte {} of \"{}\" should be at arena byte {}, which holds {}", found.expected.byte, name,
-                       found.address, held);
+                       found.address, describe(found.held));
   }
 
   const ir::Graph& graph_;
   const Plan& plan_;
   ShadowArena arena_;
   std::vector<ir::TensorId> source_;
-  std::vector<const Placement*> place_;  ///< By tensor.
+  std::vector<const Placement*> place_;   ///< By tensor.
+  std::map<ir::TensorId, int> next_row_;  ///< Of the inputs of which steps take rows.
   int stage_ = 0;
   int step_ = 0;
 };

@@ -12,6 +12,7 @@
 #include "mutations.h"
 #include "plan/verify_plan.h"
 #include "reference/interpreter.h"
+#include "row_pipeline.h"
 #include "sample_graphs.h"
 #include "simulate.h"
 #include "streamed_plan.h"
@@ -32,6 +33,13 @@ std::vector<PlannedGraph> sample_plans() {
   plans.push_back(streamed_convolutions({8, 5, {3, 4, 2}, 1}, test_kernel));
   plans.push_back(streamed_convolutions({8, 5, {3, 4, 2}, 2}, test_kernel));
   plans.push_back(streamed_convolutions({9, 5, {3, 4, 2}, 2}, test_kernel));
+  for (const int stride : {1, 2}) {
+    GraphBuilder g("summed rows");
+    const TensorId first = g.conv(g.input({1, 9, 5, 3}), 4, {3, 1, 1}, "first");
+    PlannedGraph planned{g.finish({g.mean(g.depthwise(first, {3, stride, 1}, "second"), "mean")}), {}};
+    planned.plan = row_pipeline(planned.graph, summing_kernel);
+    plans.push_back(std::move(planned));
+  }
   for (unsigned seed = 0; seed < 12; ++seed) {
     ir::Graph graph = random_graph(seed);
     plan::Plan plan = layerwise_plan(graph);

@@ -1,6 +1,8 @@
 #include "simulate.h"
 
 #include <algorithm>
+#include <cstring>
+#include <map>
 #include <random>
 #include <stdexcept>
 #include <variant>
@@ -34,7 +36,9 @@ class Simulation {
   }
 
   std::vector<Bytes> run(std::span<const Bytes> inputs) {
-    for (std::size_t i = 0; i < inputs.size(); ++i) scatter(graph_.inputs[i], inputs[i], 0, rows(graph_.inputs[i]));
+    inputs_ = inputs;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (!plan_.takes_rows_of(graph_.inputs[i])) scatter(graph_.inputs[i], inputs[i], 0, rows(graph_.inputs[i]));
     for (const plan::Stage& stage : plan_.stages)
       for (int iteration = 0; iteration < stage.iterations; ++iteration)
         for (const plan::Step& step : stage.steps) run_step(step, iteration);
@@ -84,9 +88,67 @@ class Simulation {
     std::generate_n(begin, step.kernel.scratch_bytes, [&] { return static_cast<std::byte>(random_()); });
   }
 
+  /// The caller has each row once: whichever row the program asks for, it gets the next one.
+  void take_rows(const plan::Step& step, int first) {
+    const auto found = std::find(graph_.inputs.begin(), graph_.inputs.end(), step.input);
+    if (found == graph_.inputs.end()) throw OutOfMemory("no input");
+    const Bytes& values = inputs_[static_cast<std::size_t>(found - graph_.inputs.begin())];
+    const auto row_bytes = static_cast<std::ptrdiff_t>(plan::row_bytes_of(graph_.tensor(step.input)));
+    for (int r = first; r < first + step.rows.count; ++r) {
+      const int next = taken_[step.input]++;
+      if (r < 0 || r >= rows(step.input) || next >= rows(step.input)) throw OutOfMemory("rows that do not exist");
+      std::copy_n(values.begin() + next * row_bytes, row_bytes, row(step.input, r));
+    }
+  }
+
+  /// Adds rows to sums of int32 in the scratch; with the last row come the means.
+  void sum_up(const plan::Step& step, const ir::Op& op, int first) {
+    const ir::Tensor& in = graph_.tensor(op.inputs[0]);
+    const auto channels = static_cast<std::size_t>(in.shape[3]);
+    if (step.scratch_buffer < 0) throw OutOfMemory("no scratch");
+    std::byte* const scratch =
+        memory(plan_.buffers.at(static_cast<std::size_t>(step.scratch_buffer)).offset, step.kernel.scratch_bytes);
+    if (first < 0 || first + step.rows.count > rows(op.inputs[0])) throw OutOfMemory("rows that do not exist");
+    std::vector<std::int32_t> sums(channels);
+    if (first > 0) std::memcpy(sums.data(), scratch, channels * sizeof(std::int32_t));
+    for (int r = first; r < first + step.rows.count; ++r) {
+      const std::byte* pixel = row(op.inputs[0], r);
+      for (int x = 0; x < in.shape[2]; ++x)
+        for (std::size_t c = 0; c < channels; ++c, ++pixel) sums[c] += static_cast<std::int8_t>(*pixel);
+    }
+    std::memcpy(scratch, sums.data(), channels * sizeof(std::int32_t));
+    if (first + step.rows.count == rows(op.inputs[0]))
+      scatter(op.outputs[0], mean_of(op, sums), 0, rows(op.outputs[0]));
+  }
+
+  /// The means of an image that has these sums; of garbage there may be none.
+  Bytes mean_of(const ir::Op& op, const std::vector<std::int32_t>& sums) {
+    const ir::Tensor& in = graph_.tensor(op.inputs[0]);
+    const std::size_t channels = sums.size();
+    const std::size_t pixels = static_cast<std::size_t>(in.bytes()) / channels;
+    Bytes image(static_cast<std::size_t>(in.bytes()));
+    for (std::size_t c = 0; c < channels; ++c) {
+      std::int32_t left = sums[c];
+      for (std::size_t i = 0; i < pixels; ++i) {
+        const std::int32_t value = std::clamp(left, -128, 127);
+        image[i * channels + c] = static_cast<std::byte>(value);
+        left -= value;
+      }
+    }
+    return reference::evaluate(graph_, op, std::vector<Bytes>{image}).at(0);
+  }
+
   void run_step(const plan::Step& step, int iteration) {
-    const ir::Op& op = graph_.ops.at(static_cast<std::size_t>(step.op));
     const int first = step.rows.first + iteration * step.rows.advance;
+    if (step.input != ir::no_tensor) {
+      take_rows(step, first);
+      return;
+    }
+    const ir::Op& op = graph_.ops.at(static_cast<std::size_t>(step.op));
+    if (step.kernel.accumulates) {
+      sum_up(step, op, first);
+      return;
+    }
     if (first < 0 || step.rows.count < 0 || first + step.rows.count > rows(op.outputs[0]))
       throw OutOfMemory("rows that do not exist");
     if (step.kernel.driver == "thimble_dwconv_rows") {
@@ -167,6 +229,8 @@ class Simulation {
   const plan::Plan& plan_;
   std::mt19937 random_;
   Bytes arena_;
+  std::span<const Bytes> inputs_;
+  std::map<ir::TensorId, int> taken_;  ///< Rows of inputs.
 };
 
 }  // namespace
