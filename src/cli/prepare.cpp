@@ -19,9 +19,18 @@ void ModelOptions::add_to(CLI::App& verb) {
   verb.add_option("--passes", passes, "Passes that simplify the graph, in this order; \"none\" for none (default: all)")
       ->delimiter(',')
       ->type_name("NAME,...");
+  verb.add_option("--rounding", rounding,
+                  "How outputs are requantized: double, as TensorFlow Lite does, or single: faster, some differ by one")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, ir::Rounding>{{"double", ir::Rounding::twice}, {"single", ir::Rounding::once}}))
+      ->default_str("double");
 }
 
-ir::Graph ModelOptions::import() const { return import::read_tflite(model); }
+ir::Graph ModelOptions::import() const {
+  ir::Graph graph = import::read_tflite(model);
+  graph.rounding = rounding;
+  return graph;
+}
 
 ir::Graph ModelOptions::simplified() const { return passes::simplify(import(), passes); }
 

@@ -13,10 +13,11 @@
 
 namespace thimble::cli {
 
-/// Which model, and which passes simplify it: the options every verb on a model has.
+/// Which model, how it rounds, and which passes simplify it: the options every verb on a model has.
 struct ModelOptions {
   std::filesystem::path model;
   std::vector<std::string> passes;
+  ir::Rounding rounding = ir::Rounding::twice;
 
   void add_to(CLI::App& verb);
   /// The model as its file has it.

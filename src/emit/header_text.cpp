@@ -43,8 +43,13 @@ std::string head(const Source& source) {
  * The arena is the caller's and must be aligned to 4 bytes. Nothing in it lasts from one invocation to the next, and it
  * need not be cleared: between invocations other code, and other models, may use the same memory. An invocation
  * overwrites its inputs. All functions are re-entrant: two tasks may invoke the model at once, each with its own arena.
- */
 )";
+  if (source.graph.rounding == ir::Rounding::once)
+    out +=
+        " *\n * Outputs of layers are rounded once (--rounding single), where TensorFlow Lite's own kernels round "
+        "twice: some\n"
+        " * differ by one from TensorFlow Lite's, unless it is built with TFLITE_SINGLE_ROUNDING.\n";
+  out += " */\n";
   return out + fmt::format("#ifndef {0}_H\n#define {0}_H\n\n", upper_case(name)) +
          "#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
 }

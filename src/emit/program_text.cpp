@@ -22,8 +22,17 @@ std::map<std::string, int> uses_of_kernels(const Program& program) {
   return uses;
 }
 
+/// What the kernels are compiled with, kernels/generic/types.h.
+std::string kernel_options(const Source& source) {
+  std::string out;
+  if (source.graph.rounding == ir::Rounding::once)
+    out += "/* Requantize with one rounding, not TensorFlow Lite's two. */\n#define THIMBLE_SINGLE_ROUNDING 1\n";
+  return out;
+}
+
 std::string includes(const Source& source) {
   std::string out = fmt::format("#include \"{0}.h\"\n\n", source.options.name);
+  out += kernel_options(source);
   for (const std::string& header : included_kernels(source)) out += fmt::format("#include \"{}\"\n", header);
   return out + fmt::format("#include \"{}_weights.h\"\n\n", source.options.name);
 }

@@ -12,6 +12,7 @@ namespace thimble::emit {
 std::vector<std::int64_t> byte_table(const ir::Graph& graph, const ir::Op& op) {
   ir::Graph one_op;
   one_op.name = graph.name;
+  one_op.rounding = graph.rounding;
   for (const ir::TensorId id : {op.inputs.at(0), op.outputs.at(0)}) {
     ir::Tensor tensor = graph.tensor(id);
     tensor.shape = {1, 256};

@@ -96,6 +96,7 @@ std::string operand(const Graph& graph, TensorId id) {
 
 std::string dump(const Graph& graph) {
   std::string text = fmt::format("graph {}\n", graph.name);
+  if (graph.rounding == Rounding::once) text += "rounding once\n";
   for (const TensorId id : graph.inputs) text += fmt::format("input %{} {}\n", id, text_of(graph.tensor(id)));
   for (const Op& op : graph.ops) {
     std::vector<std::string> operands;

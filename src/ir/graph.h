@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ir/ops.h"
+#include "ir/requantize.h"
 
 namespace thimble::ir {
 
@@ -85,6 +86,8 @@ struct Graph {
   std::vector<TensorId> output_ends;
   /// Class names, if the model's metadata has them.
   std::vector<std::string> labels;
+  /// How its operators requantize: part of what it means, and the caller's choice.
+  Rounding rounding = Rounding::twice;
 
   const Tensor& tensor(TensorId id) const { return tensors.at(static_cast<std::size_t>(id)); }
   Tensor& tensor(TensorId id) { return tensors.at(static_cast<std::size_t>(id)); }

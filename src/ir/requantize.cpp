@@ -36,7 +36,12 @@ std::int32_t rounding_shift_right(std::int32_t x, int exponent) {
   return (x >> exponent) + (remainder > threshold ? 1 : 0);
 }
 
-std::int32_t requantize(std::int32_t x, FixedPointFactor factor) {
+std::int32_t requantize(std::int32_t x, FixedPointFactor factor, Rounding rounding) {
+  if (rounding == Rounding::once) {
+    const int right = 31 - factor.shift;
+    return static_cast<std::int32_t>((static_cast<std::int64_t>(x) * factor.multiplier + (1LL << (right - 1))) >>
+                                     right);
+  }
   const int left = factor.shift > 0 ? factor.shift : 0;
   const int right = factor.shift > 0 ? 0 : -factor.shift;
   // TFLite shifts in 32 bits; in two's complement that wraps, which unsigned arithmetic spells without undefinedness.

@@ -18,7 +18,12 @@ FixedPointFactor fixed_point(double factor);
 std::int32_t rounding_doubling_high_mul(std::int32_t a, std::int32_t b);
 /// gemmlowp's RoundingDivideByPOT: round(x / 2^exponent), ties away from zero.
 std::int32_t rounding_shift_right(std::int32_t x, int exponent);
-/// TFLite's MultiplyByQuantizedMultiplier with double rounding.
-std::int32_t requantize(std::int32_t x, FixedPointFactor factor);
+/// How a quantized graph rounds what it requantizes. `twice`: the doubling high multiplication, then the right shift,
+/// as gemmlowp and TFLite. `once`: x * multiplier * 2^(shift - 31) to the nearest, ties upward, as TFLite that is built
+/// with TFLITE_SINGLE_ROUNDING.
+enum class Rounding { twice, once };
+
+/// TFLite's MultiplyByQuantizedMultiplier.
+std::int32_t requantize(std::int32_t x, FixedPointFactor factor, Rounding rounding = Rounding::twice);
 
 }  // namespace thimble::ir

@@ -15,11 +15,12 @@ struct Requantize {
   std::vector<ir::FixedPointFactor> factor;
   std::int32_t zero_point;
   IntegerRange range;
+  ir::Rounding rounding;
 
   std::int8_t operator()(std::int32_t sum, std::size_t channel) const {
     // A sum that leaves 32 bits wraps, as it does on the device.
     const auto biased = static_cast<std::int32_t>(std::int64_t{sum} + bias[channel]);
-    const std::int64_t value = std::int64_t{ir::requantize(biased, factor[channel])} + zero_point;
+    const std::int64_t value = std::int64_t{ir::requantize(biased, factor[channel], rounding)} + zero_point;
     return static_cast<std::int8_t>(std::clamp<std::int64_t>(value, range.low, range.high));
   }
 };
@@ -47,7 +48,7 @@ Requantize requantization(const Operands& operands, ir::Activation activation) {
   std::vector<ir::FixedPointFactor> factors = channel_factors(operands.graph, operands.op);
   const std::size_t channels = factors.size();
   return {bias_or_zeros<std::int32_t>(operands, channels), std::move(factors), operands.output().zero_point(),
-          activation_range(activation, operands.output())};
+          activation_range(activation, operands.output()), operands.graph.rounding};
 }
 
 AddBias bias_addition(const Operands& operands, ir::Activation activation, std::size_t channels) {

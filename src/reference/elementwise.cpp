@@ -63,13 +63,14 @@ Bytes sum_int8(const Operands& operands, ir::Activation activation, int sign) {
   const ir::Tensor& b_tensor = operands.input(1);
   const SumFactors factors = sum_factors(a_tensor, b_tensor, operands.output());
   const IntegerRange range = activation_range(activation, operands.output());
-  const auto rescaled = [](std::int8_t value, int zero_point, ir::FixedPointFactor factor) {
-    return ir::requantize((value - zero_point) * (1 << SumFactors::left_shift), factor);
+  const ir::Rounding rounding = operands.graph.rounding;
+  const auto rescaled = [rounding](std::int8_t value, int zero_point, ir::FixedPointFactor factor) {
+    return ir::requantize((value - zero_point) * (1 << SumFactors::left_shift), factor, rounding);
   };
   return combine<std::int8_t>(operands, [&](std::int8_t a, std::int8_t b) {
     const std::int32_t sum =
         rescaled(a, a_tensor.zero_point(), factors.a) + sign * rescaled(b, b_tensor.zero_point(), factors.b);
-    return clamped(std::int64_t{ir::requantize(sum, factors.out)} + operands.output().zero_point(), range);
+    return clamped(std::int64_t{ir::requantize(sum, factors.out, rounding)} + operands.output().zero_point(), range);
   });
 }
 
@@ -80,7 +81,8 @@ Bytes product_int8(const Operands& operands, ir::Activation activation) {
   const IntegerRange range = activation_range(activation, operands.output());
   return combine<std::int8_t>(operands, [&](std::int8_t a, std::int8_t b) {
     const std::int32_t product = (a - a_zero_point) * (b - b_zero_point);
-    return clamped(std::int64_t{ir::requantize(product, factor)} + operands.output().zero_point(), range);
+    return clamped(
+        std::int64_t{ir::requantize(product, factor, operands.graph.rounding)} + operands.output().zero_point(), range);
   });
 }
 
@@ -129,7 +131,9 @@ Bytes evaluate(const Operands& operands, const ir::Clamp& clamp) {
   const ir::FixedPointFactor factor = rescale_factor(in, out);
   const IntegerRange range = activation_range(clamp.activation, out);
   return map_int8(operands, [&](int value) {
-    return clamped(std::int64_t{ir::requantize(value - in.zero_point(), factor)} + out.zero_point(), range);
+    return clamped(
+        std::int64_t{ir::requantize(value - in.zero_point(), factor, operands.graph.rounding)} + out.zero_point(),
+        range);
   });
 }
 
@@ -147,7 +151,7 @@ Bytes evaluate(const Operands& operands, const ir::Sigmoid&) {
     const std::int32_t centered = value - in.zero_point();
     if (centered <= -scaling.radius) return static_cast<std::int8_t>(range.low);
     if (centered >= scaling.radius) return static_cast<std::int8_t>(range.high);
-    const std::int32_t probability = logistic(ir::requantize(centered, scaling.factor), 4);
+    const std::int32_t probability = logistic(ir::requantize(centered, scaling.factor, operands.graph.rounding), 4);
     return clamped(ir::rounding_shift_right(probability, 31 - 8) + output_zero_point, range);
   });
 }

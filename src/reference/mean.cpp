@@ -37,7 +37,8 @@ Bytes mean_int8(const Operands& operands, const ir::Mean& mean, std::int64_t cou
   const auto zero_points = static_cast<std::int32_t>(in.zero_point() * count);
   std::vector<std::int8_t> output;
   for (const std::int32_t sum : sums_along_axes<std::int8_t, std::int32_t>(operands, mean)) {
-    const std::int64_t value = std::int64_t{ir::requantize(sum - zero_points, factor)} + out.zero_point();
+    const std::int64_t value =
+        std::int64_t{ir::requantize(sum - zero_points, factor, operands.graph.rounding)} + out.zero_point();
     output.push_back(static_cast<std::int8_t>(std::clamp<std::int64_t>(value, range.low, range.high)));
   }
   return to_bytes(output);

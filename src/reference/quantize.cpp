@@ -62,7 +62,8 @@ Bytes evaluate(const Operands& operands, const ir::Quantize&) {
   const ir::FixedPointFactor factor = rescale_factor(in, out);
   for (const std::int32_t value : input_integers(operands)) {
     const auto centered = static_cast<std::int32_t>(std::int64_t{value} - in.zero_point());
-    const std::int64_t rescaled = std::int64_t{ir::requantize(centered, factor)} + out.zero_point();
+    const std::int64_t rescaled =
+        std::int64_t{ir::requantize(centered, factor, operands.graph.rounding)} + out.zero_point();
     output.push_back(static_cast<std::int32_t>(std::clamp<std::int64_t>(rescaled, range.low, range.high)));
   }
   return integers_to_bytes(operands, output);

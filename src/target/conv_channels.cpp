@@ -37,18 +37,22 @@ std::optional<std::int32_t> settled_output(const ConvChannel& channel, int zero_
   if (channel.least < least_int32 || channel.greatest > greatest_int32) return std::nullopt;
   if (channel.factor.shift > 0) return std::nullopt;  // May wrap.
   const auto output = [&](std::int64_t acc) {
-    const std::int64_t scaled = ir::requantize(static_cast<std::int32_t>(acc), channel.factor);
+    const std::int64_t scaled = ir::requantize(static_cast<std::int32_t>(acc), channel.factor, channel.rounding);
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(scaled + zero_point, -128, 127)) - zero_point;
   };
   const std::int32_t at_least = output(channel.least);
   return at_least == output(channel.greatest) ? std::optional(at_least) : std::nullopt;
 }
 
-/// requantize(4 * output, 2^30 * 2^(-1 - 31)) is the output: a quarter, without rounding.
+/// The least right shift that is requantized fast.
+int least_shift(ir::Rounding rounding) { return rounding == ir::Rounding::once ? 2 : 1; }
+
+/// requantize(2 * 2^s * output, 2^30 * 2^(-s - 31)) is the output, without rounding.
 void settle(ConvChannel& channel, std::int32_t output) {
+  const int shift = least_shift(channel.rounding);
   std::ranges::fill(channel.weights, std::int8_t{0});
-  channel.bias = 4 * output;
-  channel.factor = {1 << 30, -1};
+  channel.bias = output * (2 << shift);
+  channel.factor = {1 << 30, -shift};
 }
 
 void make_positive(ConvChannel& channel) {
@@ -64,7 +68,8 @@ void make_positive(ConvChannel& channel) {
 
 bool ConvChannel::requantizes_fast() const {
   constexpr std::int64_t limit = std::int64_t{1} << 30;
-  return least > -limit && greatest < limit && factor.multiplier >= 0 && factor.shift <= -1 && factor.shift >= -22;
+  return least > -limit && greatest < limit && factor.multiplier >= 0 && factor.shift <= -least_shift(rounding) &&
+         factor.shift >= -22;
 }
 
 std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {
@@ -72,7 +77,7 @@ std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {
   for (std::size_t o = 0; o < channels.size(); ++o) {
     if (channels[o].requantizes_fast()) continue;
     outliers.push_back({static_cast<int>(o), channels[o].factor});
-    channels[o].factor = {0, -1};
+    channels[o].factor = {0, -least_shift(channels[o].rounding)};
   }
   return outliers;
 }
@@ -89,7 +94,7 @@ std::vector<ConvChannel> conv_channels(const ir::Graph& graph, const ir::Op& op)
   std::vector<ConvChannel> channels;
   for (int o = 0; o < c.out_ch; ++o) {
     const auto index = static_cast<std::size_t>(o);
-    ConvChannel channel{weights_of_channel(weights, c, o), 0, factors[index], 0, 0};
+    ConvChannel channel{weights_of_channel(weights, c, o), 0, factors[index], 0, 0, graph.rounding};
     std::int64_t sum = 0;
     for (const std::int8_t weight : channel.weights) sum += weight;
     // Wraps as the accumulators of kernels do.

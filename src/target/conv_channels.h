@@ -17,8 +17,9 @@ struct ConvChannel {
   ir::FixedPointFactor factor;
   std::int64_t least = 0;  ///< Bounds of the accumulator over all int8 inputs.
   std::int64_t greatest = 0;
+  ir::Rounding rounding = ir::Rounding::twice;  ///< The graph's.
 
-  /// Whether the five-instruction requantization of kernels/dsp/outputs.h, which has the proof, is exact for it.
+  /// Whether the short requantization of kernels/dsp/outputs.h, which has the proof, is exact for it.
   bool requantizes_fast() const;
 };
 
@@ -33,7 +34,8 @@ std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels);
 
 /// The channels of `op`, rewritten where that changes no output but suits kernels: real models hold dead channels whose
 /// scales underflow and whose biases saturate, and channels of negative scale.
-///   - A channel whose output is the same for every input gets zero weights, a small bias and the factor 1/4.
+///   - A channel whose output is the same for every input gets zero weights, a small bias and a factor that is a power
+///   of two.
 ///   - A negative factor becomes positive: weights and bias change sign. (Not where a weight is -128.)
 std::vector<ConvChannel> conv_channels(const ir::Graph& graph, const ir::Op& op);
 

@@ -50,5 +50,19 @@ RC_GTEST_PROP(RoundingShiftRight, RoundsHalfAwayFromZero, (std::int32_t x)) {
   RC_ASSERT(rounding_shift_right(x, exponent) == static_cast<std::int32_t>(std::round(exact)));
 }
 
+/// round(x * multiplier * 2^(shift - 31)), ties upward, in exact arithmetic.
+RC_GTEST_PROP(Requantize, RoundsOnceIfAsked, (std::int32_t x)) {
+  const FixedPointFactor factor{*rc::gen::inRange(1 << 30, INT32_MAX), *rc::gen::inRange(-31, 1)};
+  const long double exact = std::ldexp(static_cast<long double>(x) * factor.multiplier, factor.shift - 31);
+  RC_ASSERT(requantize(x, factor, Rounding::once) == static_cast<std::int32_t>(std::floor(exact + 0.5L)));
+}
+
+/// 3 * 0.15625 = 0.46875 is nearest to 0; but 3 * 0.625 = 1.875 becomes 2, and a quarter of that 1.
+TEST(Requantize, DiffersWhereTheFirstRoundingReachesATie) {
+  const FixedPointFactor factor{5 << 28, -2};
+  EXPECT_EQ(requantize(3, factor), 1);
+  EXPECT_EQ(requantize(3, factor, Rounding::once), 0);
+}
+
 }  // namespace
 }  // namespace thimble::ir

@@ -10,6 +10,7 @@
 #include "dsp/outputs.h"
 #include "generic/quantize.h"
 #include "ir/requantize.h"
+#include "single_op.h"
 
 namespace thimble {
 
@@ -26,11 +27,13 @@ TEST(Requantize, EqualsTheDefinitionForAnyAccumulatorAndFactor) {
   for (int i = 0; i < 2'000'000; ++i) {
     const std::int32_t acc = any_acc(random) >> (i % 31);
     const ir::FixedPointFactor factor{any_multiplier(random), any_shift(random)};
-    ASSERT_EQ(thimble_requantize(acc, factor.multiplier, factor.shift), ir::requantize(acc, factor))
+    ASSERT_EQ(thimble_requantize(acc, factor.multiplier, factor.shift),
+              ir::requantize(acc, factor, testing::kernels_rounding))
         << acc << " by " << factor.multiplier << " and " << factor.shift;
   }
-  EXPECT_EQ(thimble_requantize(lowest, highest, 0), ir::requantize(lowest, {highest, 0}));
-  EXPECT_EQ(thimble_requantize(highest, 1 << 30, -31), ir::requantize(highest, {1 << 30, -31}));
+  EXPECT_EQ(thimble_requantize(lowest, highest, 0), ir::requantize(lowest, {highest, 0}, testing::kernels_rounding));
+  EXPECT_EQ(thimble_requantize(highest, 1 << 30, -31),
+            ir::requantize(highest, {1 << 30, -31}, testing::kernels_rounding));
 }
 
 std::int8_t fast_output(std::int32_t acc, ir::FixedPointFactor factor, std::int32_t zero_point) {
@@ -47,10 +50,11 @@ std::int8_t fast_output(std::int32_t acc, ir::FixedPointFactor factor, std::int3
 }
 
 std::int8_t defined_output(std::int32_t acc, ir::FixedPointFactor factor, std::int32_t zero_point) {
-  return static_cast<std::int8_t>(std::clamp(ir::requantize(acc, factor) + zero_point, -128, 127));
+  return static_cast<std::int8_t>(
+      std::clamp(ir::requantize(acc, factor, testing::kernels_rounding) + zero_point, -128, 127));
 }
 
-TEST(FiveInstructionRequantize, EqualsTheDefinitionInTheRangeItStates) {
+TEST(ShortRequantize, EqualsTheDefinitionInTheRangeItStates) {
   std::mt19937 random(2);
   constexpr std::int32_t bound = (1 << 30) - 1;
   std::uniform_int_distribution<std::int32_t> any_acc(-bound, bound);
@@ -72,7 +76,7 @@ TEST(FiveInstructionRequantize, EqualsTheDefinitionInTheRangeItStates) {
   }
 }
 
-TEST(FiveInstructionRequantize, RoundsEveryTieAsTheDefinitionDoes) {
+TEST(ShortRequantize, RoundsEveryTieAsTheDefinitionDoes) {
   for (int shift = 1; shift <= 12; ++shift) {
     const std::int32_t half = 1 << shift;  // multiplier 1/2: acc = half is x = 2^(shift-1), a tie.
     for (std::int32_t k = -300; k <= 300; ++k) {

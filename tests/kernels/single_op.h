@@ -13,6 +13,10 @@
 #include "ir/shapes.h"
 #include "reference/interpreter.h"
 
+#ifndef THIMBLE_SINGLE_ROUNDING
+#define THIMBLE_SINGLE_ROUNDING 0
+#endif
+
 namespace thimble::testing {
 
 using Random = std::mt19937;
@@ -24,6 +28,9 @@ inline int one_of(Random& random, const std::vector<int>& values) {
 /// A zero point: often an extreme of int8.
 inline int any_zero_point(Random& random) { return one_of(random, {-128, 127, 0, any_of(random, -128, 127)}); }
 inline float any_scale(Random& random) { return std::exp2(std::uniform_real_distribution<float>(-8, 0)(random)); }
+
+/// How the kernels that this program is compiled with round.
+inline constexpr ir::Rounding kernels_rounding = THIMBLE_SINGLE_ROUNDING ? ir::Rounding::once : ir::Rounding::twice;
 
 /// One operator between tensors 0, 1, ... and the last one.
 struct SingleOp {
@@ -64,6 +71,7 @@ inline void add_op(SingleOp& single, ir::Operator kind, std::vector<ir::TensorId
   out.shape = std::move(shape);
   out.quantization = ir::Quantization{{scale}, {zero_point}, 0};
   single.graph.name = "single_op";
+  single.graph.rounding = kernels_rounding;
   const ir::TensorId id = single.graph.add_tensor(std::move(out));
   single.graph.ops.push_back({std::move(kind), std::move(inputs), {id}});
   if (single.output().shape.empty()) {

@@ -1,5 +1,14 @@
 thimble_test(kernels thimble_target thimble_reference)
 
+# The same tests of the same kernels with the options of kernels/generic/types.h: rounding once.
+get_target_property(sources test_kernels SOURCES)
+add_executable(test_kernels_optional ${sources})
+target_include_directories(test_kernels_optional PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/kernels)
+target_compile_options(test_kernels_optional PRIVATE ${THIMBLE_WARNINGS})
+target_compile_definitions(test_kernels_optional PRIVATE THIMBLE_SINGLE_ROUNDING=1)
+target_link_libraries(test_kernels_optional PRIVATE thimble_target thimble_reference GTest::gtest_main GTest::gmock)
+gtest_discover_tests(test_kernels_optional DISCOVERY_MODE PRE_TEST TEST_PREFIX kernels.optional. PROPERTIES TIMEOUT 600)
+
 # Every header by itself, without a warning, for each core that is named in the boards.
 add_test(NAME kernels.headers_compile_without_a_warning
   COMMAND ${CMAKE_COMMAND} -DKERNELS=${CMAKE_SOURCE_DIR}/kernels -DWORK=${CMAKE_BINARY_DIR}/kernel_headers
