@@ -88,32 +88,44 @@ THIMBLE_INLINE void thimble_multiply_1(const thimble_conv* p, const uint32_t* co
   if (p->outlier_count > 0) thimble_multiply_outliers(p, column, 1, words, out, wide);
 }
 
-/* All output channels of `pixels` (3 or 4) pixels from four interleaved columns. */
-THIMBLE_INLINE void thimble_multiply_4(const thimble_conv* p, const uint32_t* columns, int32_t words, int8_t* out,
-                                       int32_t pixels, int wide) {
+/* `pairs` > 0 pairs of output channels from `first` (even) on of `pixels` (3 or 4) pixels from four interleaved
+ * columns; outliers are left wrong. */
+THIMBLE_INLINE void thimble_multiply_pairs(const thimble_conv* p, int32_t first, int32_t pairs, const uint32_t* columns,
+                                           int32_t words, int8_t* out, int32_t pixels, int wide) {
+  thimble_block block;
+  block.columns = columns;
+  block.weight_bytes = (wide ? 8 : 4) * words;
+  block.end = NULL;
+  block.rounding_unit = 2 * p->out_zero_point + 1;
+  block.out = out + first;
+  block.out_ch = p->out_ch;
+  block.fourth = (pixels - 1) * p->out_ch;
+  block.bias = p->bias + first;
+  block.multiplier = p->multiplier + first;
+  block.shift = p->shift + first;
+  block.weights = thimble_pair_weights(p, first, words, wide);
+  block.pairs = pairs;
+  thimble_multiply_block(&block, wide);
+}
+
+/* An odd last channel of the same pixels, and the outliers. */
+THIMBLE_INLINE void thimble_multiply_others(const thimble_conv* p, const uint32_t* columns, int32_t words, int8_t* out,
+                                            int32_t pixels, int wide) {
   const int32_t paired = p->out_ch & ~1;
   int32_t i;
-  if (paired > 0) {
-    thimble_block block;
-    block.columns = columns;
-    block.weight_bytes = (wide ? 8 : 4) * words;
-    block.end = NULL;
-    block.rounding_unit = 2 * p->out_zero_point + 1;
-    block.out = out;
-    block.out_ch = p->out_ch;
-    block.fourth = (pixels - 1) * p->out_ch;
-    block.bias = p->bias;
-    block.multiplier = p->multiplier;
-    block.shift = p->shift;
-    block.weights = (const int8_t*)p->weights;
-    block.pairs = paired / 2;
-    thimble_multiply_block(&block, wide);
-  }
   for (i = 0; i < pixels && (paired < p->out_ch || p->outlier_count > 0); ++i) {
     int8_t* const pixel = out + i * p->out_ch;
     thimble_multiply_channels(p, paired, columns + i, 4, words, pixel, wide);
     thimble_multiply_outliers(p, columns + i, 4, words, pixel, wide);
   }
+}
+
+/* All output channels of them. */
+THIMBLE_INLINE void thimble_multiply_4(const thimble_conv* p, const uint32_t* columns, int32_t words, int8_t* out,
+                                       int32_t pixels, int wide) {
+  const int32_t pairs = p->out_ch / 2;
+  if (pairs > 0) thimble_multiply_pairs(p, 0, pairs, columns, words, out, pixels, wide);
+  thimble_multiply_others(p, columns, words, out, pixels, wide);
 }
 
 #endif

@@ -38,6 +38,12 @@
 #define THIMBLE_SINGLE_ROUNDING 0
 #endif
 
+/* Whether convolutions may gather the columns of more than four pixels before they multiply them: thimble_conv's
+ * tile_pixels. The generated code defines this too. */
+#ifndef THIMBLE_COLUMN_TILES
+#define THIMBLE_COLUMN_TILES 0
+#endif
+
 /* A tensor [height][width][channels] in the arena. Row r (0 <= r < height of the tensor) is at
  * base + (r % ring) * row_bytes; ring == height when the whole tensor is there, smaller for a line buffer.
  * Rows follow each other without a gap, so a whole tensor is one dense NHWC block. */
@@ -67,6 +73,9 @@ typedef struct {
   const int8_t* shift;       /* [out_ch] */
   const int32_t* outliers;   /* dsp: channel, multiplier, shift of each channel that outputs.h cannot requantize */
   int32_t outlier_count;
+#if THIMBLE_COLUMN_TILES
+  int32_t tile_pixels; /* whose columns the scratch holds; 0: four */
+#endif
 } thimble_conv;
 
 /* Average and max pooling. Padding does not take part. */

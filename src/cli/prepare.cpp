@@ -46,6 +46,12 @@ void PlanningOptions::add_to(CLI::App& verb) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, plan::Optimize>{
           {"balanced", plan::Optimize::balanced}, {"speed", plan::Optimize::speed}, {"size", plan::Optimize::size}}))
       ->default_str("balanced");
+  verb.add_option("--column-tiles", techniques.column_tiles,
+                  "Pixels whose columns a convolution gathers at a time: four, as many as the largest layer's scratch "
+                  "holds (model), or as many as the arena leaves free (arena)")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, plan::ColumnTiles>{
+          {"four", plan::ColumnTiles::four}, {"model", plan::ColumnTiles::model}, {"arena", plan::ColumnTiles::arena}}))
+      ->default_str("four");
   const auto without = [&verb](const char* flag, bool& technique, const char* what) {
     verb.add_flag_function(
         flag, [&technique](std::int64_t) { technique = false; }, what);

@@ -86,6 +86,7 @@ OpCode convolution_code(const ir::Graph& graph, const ir::Op& op, const target::
     p.set("outliers", constants[4].pointer());
     p.set("outlier_count", static_cast<std::int64_t>(constants[4].values.size()) / 3);
   }
+  if (kernel.tile_pixels > 0) p.set("tile_pixels", kernel.tile_pixels);
   return {{std::move(call)}, std::move(constants), true};
 }
 

@@ -27,6 +27,9 @@ std::string kernel_options(const Source& source) {
   std::string out;
   if (source.graph.rounding == ir::Rounding::once)
     out += "/* Requantize with one rounding, not TensorFlow Lite's two. */\n#define THIMBLE_SINGLE_ROUNDING 1\n";
+  const auto has_tiles = [](const Layer& layer) { return layer.kernel.tile_pixels > 0; };
+  if (std::ranges::any_of(source.program.layers, has_tiles))
+    out += "/* Gather the columns of more than four pixels at a time. */\n#define THIMBLE_COLUMN_TILES 1\n";
   return out;
 }
 

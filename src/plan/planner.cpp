@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "plan/layerwise.h"
@@ -33,9 +34,12 @@ std::int64_t constant_bytes(const ir::Graph& graph) {
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
   target::KernelOptions kernel_options;
   kernel_options.dsp = options.dsp;
-  const auto kernels =
+  auto kernels =
       select_kernels(graph, operators_to_run(graph, options), core, kernel_options, extra_flash(graph, options));
-  return plan_layerwise(graph, kernels, options);
+  const auto plan_kernels = [&](std::span<const target::KernelChoice> chosen) {
+    return plan_layerwise(graph, chosen, options);
+  };
+  return plan_column_tiles(graph, std::move(kernels), options.column_tiles, plan_kernels);
 }
 
 }  // namespace thimble::plan

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/graph.h"
+#include "plan/column_tiles.h"
 #include "plan/kernel_selection.h"
 #include "plan/plan.h"
 #include "target/board.h"
@@ -10,12 +11,13 @@ namespace thimble::plan {
 
 /// Techniques of the planner. All on by default; each can be switched off to measure what it brings.
 struct PlanOptions {
-  bool exact_offsets = true;       ///< Branch and bound; off: first fit, largest buffer first.
-  bool in_place = true;            ///< Element-wise ops write over an input that dies there.
-  bool in_place_depthwise = true;  ///< So do depthwise convolutions, a few channels at a time.
-  bool alias_views = true;         ///< Reshapes share their input's bytes.
-  bool dsp = true;                 ///< Use the core's SIMD kernels.
+  bool exact_offsets = true;        ///< Branch and bound; off: first fit, largest buffer first.
+  bool in_place = true;             ///< Element-wise ops write over an input that dies there.
+  bool in_place_depthwise = true;   ///< So do depthwise convolutions, a few channels at a time.
+  bool alias_views = true;          ///< Reshapes share their input's bytes.
+  bool dsp = true;                  ///< Use the core's SIMD kernels.
   Optimize optimize = Optimize::balanced;
+  ColumnTiles column_tiles = ColumnTiles::four;
   std::int64_t flash_bytes = 0;  ///< What Optimize::speed may fill; 0: without limit.
 };
 

@@ -59,6 +59,11 @@ std::int64_t column_bytes(const Convolution& c) {
   return 2 * depth * (pixels_a_call(c) > 2 ? 4 : 1);
 }
 
+/// Whether a kernel is one of kernels/dsp/im2col.h, and has more than one pixel at a time.
+bool gathers_columns(const Convolution& c, std::string_view kernel) {
+  return c.out_w > 2 && (kernel.ends_with("_conv_4x2_dsp") || kernel.ends_with("_conv_any_4x2_dsp"));
+}
+
 /// Kernels of int8 weights and, by the name with "s8w16" for "s8", of weights that are stored as int16.
 std::vector<Candidate> with_wide_weights(const Candidate& narrow) {
   const std::string wide = "s8w16" + narrow.kernel.substr(2);
@@ -91,6 +96,7 @@ KernelChoice choice_of(const Convolution& c, const Candidate& candidate) {
   result.weight_layout = variant.weight_layout;
   result.weight_bytes = packed_bytes(variant.weight_layout, c.out_ch, c.depth());
   result.scratch_bytes = (has_border ? c.border_bytes() : 0) + candidate.scratch_bytes;
+  if (gathers_columns(c, variant.name)) result.column_bytes = column_bytes(c);
   result.reason = candidate.reason;
   return result;
 }

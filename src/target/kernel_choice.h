@@ -19,6 +19,12 @@ struct KernelChoice {
   std::string weight_layout;      ///< What emit/weights packs: "ohwi", "pairs_2x2", ... ; empty without weights.
   std::int64_t weight_bytes = 0;  ///< Of the packed weights.
   std::int64_t scratch_bytes = 0;
+  /// Of the scratch, the columns of four output pixels, for kernels that gather windows to columns
+  /// (kernels/dsp/im2col.h); 0 for others.
+  std::int64_t column_bytes = 0;
+  /// Pixels whose columns the scratch holds at a time: 0 for four, else a multiple of that. plan/column_tiles.h
+  /// chooses.
+  int tile_pixels = 0;
   bool in_place = false;  ///< May write its output over its first input, element for element.
   /// Sums up its input's rows one after the other: a step's rows are the input's, and what the scratch holds has to
   /// stay from the first of them to the last.

@@ -31,13 +31,28 @@ std::string text_of(const ConvCase& c) {
                      c.depthwise ? "depthwise " : "", c.connected ? "connected " : "", c.bias ? "" : "without bias");
 }
 
+/// The kernels for a case, and those that gather columns with tiles of more than four, up to more than a row.
+std::vector<target::KernelChoice> choices_for(const SingleOp& single, bool dsp) {
+  std::vector<target::KernelChoice> choices = target::kernel_candidates(single.graph, single.op(), core_with(dsp));
+  const std::size_t without_tiles = choices.size();
+  for (std::size_t i = 0; testing::kernels_have_tiles && i < without_tiles; ++i) {
+    for (int blocks = 2; choices[i].column_bytes > 0 && blocks <= 4; ++blocks) {
+      target::KernelChoice tiled = choices[i];
+      tiled.tile_pixels = 4 * blocks;
+      tiled.scratch_bytes += (blocks - 1) * tiled.column_bytes;
+      choices.push_back(std::move(tiled));
+    }
+  }
+  return choices;
+}
+
 /// Runs a case in every way there is, and says which kernels it used.
 std::set<std::string> check(Random& random, const ConvCase& c) {
   const SingleOp single = testing::conv_op(random, c);
   const auto expected = single.expected();
   std::set<std::string> used;
   for (const bool dsp : {false, true}) {
-    for (const auto& choice : target::kernel_candidates(single.graph, single.op(), core_with(dsp))) {
+    for (const auto& choice : choices_for(single, dsp)) {
       used.insert(choice.kernel);
       for (const Execution& execution :
            {Execution{}, Execution{2, false, false}, Execution{1, true, false}, Execution{3, true, false}}) {

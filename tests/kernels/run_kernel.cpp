@@ -84,34 +84,40 @@ ir::Activation activation_of(const ir::Op& op) {
       op.kind);
 }
 
-thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays) {
+thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays, [[maybe_unused]] int tile_pixels) {
   const auto c = target::convolution_of(single.graph, single.op()).value();
   const auto range = reference::activation_range(activation_of(single.op()), single.output());
   const auto half = [](int value) { return static_cast<std::int16_t>(value); };
-  return {c.in_h,
-          c.in_w,
-          c.in_ch,
-          c.out_h,
-          c.out_w,
-          c.out_ch,
-          half(c.kernel_h),
-          half(c.kernel_w),
-          half(c.stride_h),
-          half(c.stride_w),
-          half(c.dilation_h),
-          half(c.dilation_w),
-          half(c.padding.top),
-          half(c.padding.left),
-          single.graph.tensor(single.op().inputs[0]).zero_point(),
-          single.output().zero_point(),
-          range.low,
-          range.high,
-          arrays.wide_weights.empty() ? static_cast<const void*>(arrays.weights.data()) : arrays.wide_weights.data(),
-          arrays.bias.data(),
-          arrays.multiplier.data(),
-          arrays.shift.data(),
-          arrays.outliers.data(),
-          static_cast<std::int32_t>(arrays.outliers.size() / 3)};
+  thimble_conv p{};
+  p.in_h = c.in_h;
+  p.in_w = c.in_w;
+  p.in_ch = c.in_ch;
+  p.out_h = c.out_h;
+  p.out_w = c.out_w;
+  p.out_ch = c.out_ch;
+  p.kernel_h = half(c.kernel_h);
+  p.kernel_w = half(c.kernel_w);
+  p.stride_h = half(c.stride_h);
+  p.stride_w = half(c.stride_w);
+  p.dilation_h = half(c.dilation_h);
+  p.dilation_w = half(c.dilation_w);
+  p.pad_top = half(c.padding.top);
+  p.pad_left = half(c.padding.left);
+  p.in_zero_point = single.graph.tensor(single.op().inputs[0]).zero_point();
+  p.out_zero_point = single.output().zero_point();
+  p.out_min = range.low;
+  p.out_max = range.high;
+  p.weights =
+      arrays.wide_weights.empty() ? static_cast<const void*>(arrays.weights.data()) : arrays.wide_weights.data();
+  p.bias = arrays.bias.data();
+  p.multiplier = arrays.multiplier.data();
+  p.shift = arrays.shift.data();
+  p.outliers = arrays.outliers.data();
+  p.outlier_count = static_cast<std::int32_t>(arrays.outliers.size() / 3);
+#if THIMBLE_COLUMN_TILES
+  p.tile_pixels = tile_pixels;
+#endif
+  return p;
 }
 
 Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
@@ -131,7 +137,7 @@ Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
     arrays->multiplier.push_back(channel.factor.multiplier);
     arrays->shift.push_back(static_cast<std::int8_t>(channel.factor.shift));
   }
-  const thimble_conv p = conv_parameters(single, *arrays);
+  const thimble_conv p = conv_parameters(single, *arrays, choice.tile_pixels);
   const std::map<std::string, thimble_conv_kernel*> row_kernels{
       {"s8_conv_1x2_generic", s8_conv_1x2_generic},     {"s8_conv1x1_1x2_generic", s8_conv1x1_1x2_generic},
       {"s8_conv1x1_4x2_dsp", s8_conv1x1_4x2_dsp},       {"s8_conv_4x2_dsp", s8_conv_4x2_dsp},

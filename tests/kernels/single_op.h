@@ -16,6 +16,9 @@
 #ifndef THIMBLE_SINGLE_ROUNDING
 #define THIMBLE_SINGLE_ROUNDING 0
 #endif
+#ifndef THIMBLE_COLUMN_TILES
+#define THIMBLE_COLUMN_TILES 0
+#endif
 
 namespace thimble::testing {
 
@@ -31,6 +34,8 @@ inline float any_scale(Random& random) { return std::exp2(std::uniform_real_dist
 
 /// How the kernels that this program is compiled with round.
 inline constexpr ir::Rounding kernels_rounding = THIMBLE_SINGLE_ROUNDING ? ir::Rounding::once : ir::Rounding::twice;
+/// Whether they gather tiles of columns.
+inline constexpr bool kernels_have_tiles = THIMBLE_COLUMN_TILES != 0;
 
 /// One operator between tensors 0, 1, ... and the last one.
 struct SingleOp {
