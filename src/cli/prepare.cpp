@@ -62,6 +62,8 @@ void PlanningOptions::add_to(CLI::App& verb) {
           "Give depthwise convolutions an output of their own");
   without("--no-alias-views", techniques.alias_views, "Copy for a reshape");
   without("--no-dsp", techniques.dsp, "Use the portable kernels only");
+  without("--no-specialized-kernels", techniques.specialized_kernels,
+          "Use only the convolutions that do for any size, stride and number of channels");
 }
 
 std::string PlanningOptions::compiler_level() const {

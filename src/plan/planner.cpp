@@ -34,6 +34,7 @@ std::int64_t constant_bytes(const ir::Graph& graph) {
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
   target::KernelOptions kernel_options;
   kernel_options.dsp = options.dsp;
+  kernel_options.specialized = options.specialized_kernels;
   auto kernels =
       select_kernels(graph, operators_to_run(graph, options), core, kernel_options, extra_flash(graph, options));
   const auto plan_kernels = [&](std::span<const target::KernelChoice> chosen) {

@@ -16,6 +16,7 @@ struct PlanOptions {
   bool in_place_depthwise = true;   ///< So do depthwise convolutions, a few channels at a time.
   bool alias_views = true;          ///< Reshapes share their input's bytes.
   bool dsp = true;                  ///< Use the core's SIMD kernels.
+  bool specialized_kernels = true;  ///< Convolutions made for their size and stride.
   Optimize optimize = Optimize::balanced;
   ColumnTiles column_tiles = ColumnTiles::four;
   std::int64_t flash_bytes = 0;  ///< What Optimize::speed may fill; 0: without limit.

@@ -70,20 +70,21 @@ std::vector<Candidate> with_wide_weights(const Candidate& narrow) {
   return {narrow, {wide, narrow.scratch_bytes, narrow.reason + ", weights stored as int16"}};
 }
 
-std::vector<Candidate> dsp_kernels(const Convolution& c) {
+std::vector<Candidate> dsp_kernels(const Convolution& c, bool specialized) {
   if (c.is_1x1() && !c.is_padded()) {
     if (pixels_a_call(c) <= 2) return with_wide_weights({"s8_conv1x1_1x4_dsp", 0, "SIMD, few pixels"});
     return with_wide_weights({"s8_conv1x1_4x2_dsp", column_bytes(c), "SIMD, 1x1 kernel"});
   }
-  if (c.in_ch % 4 == 0) return with_wide_weights({"s8_conv_4x2_dsp", column_bytes(c), "SIMD, in_ch % 4 == 0"});
+  if (specialized && c.in_ch % 4 == 0)
+    return with_wide_weights({"s8_conv_4x2_dsp", column_bytes(c), "SIMD, in_ch % 4 == 0"});
   // Columns of bytes before they are widened: half as much again.
   return with_wide_weights({"s8_conv_any_4x2_dsp", column_bytes(c) / 2 * 3, "SIMD, any in_ch"});
 }
 
 /// The variants on a core with or without SIMD, the default first. Channels out of the SIMD requantization's range are
 /// computed again.
-std::vector<Candidate> variants_for(const Convolution& c, bool dsp) {
-  return dsp ? dsp_kernels(c) : std::vector{generic_kernel(c)};
+std::vector<Candidate> variants_for(const Convolution& c, const KernelOptions& options) {
+  return options.dsp ? dsp_kernels(c, options.specialized) : std::vector{generic_kernel(c)};
 }
 
 KernelChoice choice_of(const Convolution& c, const Candidate& candidate) {
@@ -103,7 +104,7 @@ KernelChoice choice_of(const Convolution& c, const Candidate& candidate) {
 
 }  // namespace
 
-std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op, bool dsp) {
+std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op, const KernelOptions& options) {
   check_types(graph, op);
   if (!std::holds_alternative<ir::FullyConnected>(op.kind) && graph.tensor(op.inputs[0]).shape[0] != 1) {
     refuse_op(graph, op, "a batch of more than 1 is not supported");
@@ -113,9 +114,9 @@ std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op,
     refuse_op(graph, op, fmt::format("a kernel of {} rows is too tall ({} is the most)", c.kernel_h, max_kernel_h));
   }
   // With SIMD, a depthwise convolution of one input channel is best a convolution.
-  if (c.depthwise && !(dsp && c.in_ch == 1)) return {choose_depthwise_kernel(c, dsp)};
+  if (c.depthwise && !(options.dsp && c.in_ch == 1)) return {choose_depthwise_kernel(c, options)};
   std::vector<KernelChoice> kernels;
-  for (const Candidate& candidate : variants_for(c, dsp)) kernels.push_back(choice_of(c, candidate));
+  for (const Candidate& candidate : variants_for(c, options)) kernels.push_back(choice_of(c, candidate));
   return kernels;
 }
 

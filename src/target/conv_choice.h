@@ -10,7 +10,7 @@ namespace thimble::target {
 
 /// The variants for a Conv2D, DepthwiseConv2D or FullyConnected, the default first.
 /// @throws Error naming the layer if none can run it.
-std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op, bool dsp);
+std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op, const KernelOptions& options);
 
 /// Throws an Error that names the layer and says why no kernel runs it.
 [[noreturn]] void refuse_op(const ir::Graph& graph, const ir::Op& op, const std::string& why);

@@ -73,8 +73,9 @@ bool is_tall(const Convolution& c) {
   return c.kernel_h == 3 && c.stride_h == 1 && 10 * by_columns < 9 * by_rows && tall_scratch(c) <= most_scratch;
 }
 
-Candidate dsp_kernel(const Convolution& c) {
-  if (!is_unrolled(c)) return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
+Candidate dsp_kernel(const Convolution& c, bool specialized) {
+  if (!specialized || !is_unrolled(c))
+    return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
   if (is_tall(c)) return {"s8_dwconv_3x3s1_tall_dsp", tall_scratch(c), "SIMD over widened columns of four channels"};
   return {fmt::format("s8_dwconv_{0}x{0}s{1}_dsp", c.kernel_h, c.stride_w), any_dsp_scratch(c),
           "SIMD over widened planes of four channels"};
@@ -99,8 +100,8 @@ bool fits_over_input(const Convolution& c) {
   return true;
 }
 
-KernelChoice choose_depthwise_kernel(const Convolution& c, bool dsp) {
-  Candidate chosen = dsp ? dsp_kernel(c) : generic_kernel(c);
+KernelChoice choose_depthwise_kernel(const Convolution& c, const KernelOptions& options) {
+  Candidate chosen = options.dsp ? dsp_kernel(c, options.specialized) : generic_kernel(c);
   const KernelVariant& variant = kernel_variant(chosen.kernel);
   KernelChoice result;
   result.kernel = variant.name;

@@ -18,6 +18,6 @@ namespace thimble::target {
 bool fits_over_input(const Convolution& c);
 
 /// The variant for a depthwise convolution.
-KernelChoice choose_depthwise_kernel(const Convolution& c, bool dsp);
+KernelChoice choose_depthwise_kernel(const Convolution& c, const KernelOptions& options);
 
 }  // namespace thimble::target

@@ -23,18 +23,18 @@ using Candidates = std::vector<KernelChoice>;
 class Chooser {
  public:
   Chooser(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options)
-      : graph_(graph), op_(op), dsp_(core.dsp && options.dsp) {}
+      : graph_(graph), op_(op), options_{core.dsp && options.dsp, options.specialized} {}
 
-  Candidates operator()(const ir::Conv2D&) const { return conv_kernels(graph_, op_, dsp_); }
-  Candidates operator()(const ir::DepthwiseConv2D&) const { return conv_kernels(graph_, op_, dsp_); }
-  Candidates operator()(const ir::FullyConnected&) const { return conv_kernels(graph_, op_, dsp_); }
+  Candidates operator()(const ir::Conv2D&) const { return conv_kernels(graph_, op_, options_); }
+  Candidates operator()(const ir::DepthwiseConv2D&) const { return conv_kernels(graph_, op_, options_); }
+  Candidates operator()(const ir::FullyConnected&) const { return conv_kernels(graph_, op_, options_); }
 
   Candidates operator()(const ir::Add&) const {
-    return {binary(dsp_ && adds_fast() ? "s8_add_dsp" : "s8_add_generic")};
+    return {binary(options_.dsp && adds_fast() ? "s8_add_dsp" : "s8_add_generic")};
   }
   Candidates operator()(const ir::Sub&) const { return {binary("s8_sub_generic")}; }
   Candidates operator()(const ir::Mul&) const {
-    return {binary(dsp_ && multiplies_fast() ? "s8_mul_dsp" : "s8_mul_generic")};
+    return {binary(options_.dsp && multiplies_fast() ? "s8_mul_dsp" : "s8_mul_generic")};
   }
 
   Candidates operator()(const ir::Pool2D& pool) const {
@@ -43,7 +43,7 @@ class Chooser {
     require(pool.filter_h <= max_filter_h,
             fmt::format("a window of {} rows is too tall ({} is the most)", pool.filter_h, max_filter_h));
     const bool average = pool.kind == ir::PoolKind::average;
-    if (dsp_ && input().shape.at(3) >= 4)
+    if (options_.dsp && input().shape.at(3) >= 4)
       return {choice(average ? "s8_avgpool_1x4_dsp" : "s8_maxpool_1x4_dsp", "SIMD, four channels a step")};
     return {choice(average ? "s8_avgpool_generic" : "s8_maxpool_generic", "any window")};
   }
@@ -52,7 +52,7 @@ class Chooser {
     require_int8();
     require(mean_groups(mean) <= 4,
             "its axes are too scattered: it must be a mean over [outer][reduced][inner][reduced]");
-    if (dsp_ && kept_behind(mean) >= 4) return {choice("s8_mean_1x4_dsp", "SIMD, four channels a step")};
+    if (options_.dsp && kept_behind(mean) >= 4) return {choice("s8_mean_1x4_dsp", "SIMD, four channels a step")};
     return {choice("s8_mean_generic", "any axes")};
   }
 
@@ -206,7 +206,7 @@ class Chooser {
 
   const ir::Graph& graph_;
   const ir::Op& op_;
-  bool dsp_;
+  KernelOptions options_;  ///< What the core has of them.
 };
 
 }  // namespace

@@ -33,7 +33,8 @@ struct KernelChoice {
 };
 
 struct KernelOptions {
-  bool dsp = true;  ///< Use the core's SIMD kernels where it has them.
+  bool dsp = true;          ///< Use the core's SIMD kernels where it has them.
+  bool specialized = true;  ///< Use convolutions that are made for sizes and strides, not only those that do for any.
 };
 
 /// The variants that can run `op` on `core`, at least one. The first is the default; others trade flash for

@@ -80,6 +80,14 @@ TEST_P(KernelOptions, TilesOfColumnsChangeNoBit) {
   }
 }
 
+TEST_P(KernelOptions, KernelsForAnySizeChangeNoBit) {
+  plan::PlanOptions planning;
+  planning.specialized_kernels = false;
+  const plan::Plan plan = plan::make_plan(graph, board.core, planning);
+  expect_trace(graph, reference_checksums(graph, inputs[0]),
+               emulate::execute_on_emulator(graph, plan, board, inputs, options));
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, KernelOptions, ::testing::ValuesIn(models), golden_test_name);
 
 }  // namespace
