@@ -94,17 +94,17 @@ THIMBLE_INLINE void thimble_multiply_pairs(const thimble_conv* p, int32_t first,
                                            int32_t words, int8_t* out, int32_t pixels, int wide) {
   thimble_block block;
   block.columns = columns;
+  block.weights = thimble_pair_weights(p, first, words, wide);
+  block.bias = p->bias + first;
   block.weight_bytes = (wide ? 8 : 4) * words;
   block.end = NULL;
-  block.rounding_unit = 2 * p->out_zero_point + 1;
+  block.multiplier = p->multiplier + first;
   block.out = out + first;
   block.out_ch = p->out_ch;
-  block.fourth = (pixels - 1) * p->out_ch;
-  block.bias = p->bias + first;
-  block.multiplier = p->multiplier + first;
+  block.addend = thimble_output_addend(p);
   block.shift = p->shift + first;
-  block.weights = thimble_pair_weights(p, first, words, wide);
-  block.pairs = pairs;
+  block.fourth = (pixels - 1) * p->out_ch;
+  block.out_end = block.out + 2 * pairs;
   thimble_multiply_block(&block, wide);
 }
 

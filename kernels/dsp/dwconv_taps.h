@@ -3,8 +3,8 @@
  * A row's taps (w0 w1 w2) become the words
  *     even  (w0, w1) (w2, 0)    for outputs whose window starts at a word
  *     odd   (0, w0) (w1, w2)    for those that start in the middle of one: every second one if the stride is odd
- * times 2, which saves the doubling of the accumulators that outputs.h wants. Words of both kinds alternate; where the
- * stride is even there are no odd ones. A row of `columns` taps has columns / 2 + 1 words of a kind.
+ * Words of both kinds alternate; where the stride is even there are no odd ones. A row of `columns` taps has columns /
+ * 2 + 1 words of a kind.
  */
 #ifndef THIMBLE_DWCONV_TAPS_H
 #define THIMBLE_DWCONV_TAPS_H
@@ -26,13 +26,13 @@ THIMBLE_INLINE int32_t thimble_tap_words(const thimble_taps* t) {
 THIMBLE_INLINE uint32_t* thimble_widen_tap_row(const int8_t* taps, int32_t columns, uint32_t* words, int odd) {
   uint32_t before = 0;
   for (; columns > 1; columns -= 2, taps += 2) {
-    const uint32_t first = (uint32_t)(2 * taps[0]);
-    const uint32_t second = (uint32_t)(2 * taps[1]);
+    const uint32_t first = (uint32_t)taps[0];
+    const uint32_t second = (uint32_t)taps[1];
     *words++ = thimble_low_halves(first, second);
     if (odd) *words++ = thimble_low_halves(before, first);
     before = second;
   }
-  *words++ = columns > 0 ? (uint32_t)(uint16_t)(2 * taps[0]) : 0;
+  *words++ = columns > 0 ? (uint32_t)(uint16_t)taps[0] : 0;
   if (odd) {
     *words = thimble_low_halves(before, words[-1]);
     ++words;
@@ -47,7 +47,7 @@ THIMBLE_SHARED uint32_t* thimble_widen_spread_row(const int8_t* taps, const thim
   for (x = 0; x <= t->columns; x += 2) {
     uint32_t pair[2] = {0, 0};
     for (i = 0; i < 2; ++i) {
-      if (x + i < t->columns && (x + i) % t->dilation == 0) pair[i] = (uint32_t)(2 * *taps++);
+      if (x + i < t->columns && (x + i) % t->dilation == 0) pair[i] = (uint32_t)*taps++;
     }
     *words++ = thimble_low_halves(pair[0], pair[1]);
     if (t->stride % 2 == 1) *words++ = thimble_low_halves(before, pair[0]);
@@ -56,7 +56,7 @@ THIMBLE_SHARED uint32_t* thimble_widen_spread_row(const int8_t* taps, const thim
   return words;
 }
 
-/* Writes twice the taps of one channel as words. */
+/* Writes the taps of one channel as words. */
 typedef void thimble_widen_function(const int8_t* taps, uint32_t* words, const thimble_taps* t);
 
 /* That of any shape. */
@@ -78,27 +78,27 @@ THIMBLE_INLINE uint32_t* thimble_widen_short_row(const int8_t* taps, uint32_t* w
   uint32_t even_words[4], odd_words[4];
   int32_t i;
   if (size == 3) {
-    const uint32_t first = (uint32_t)(2 * taps[0]), second = (uint32_t)(2 * taps[1]), third = (uint32_t)(2 * taps[2]);
+    const uint32_t first = (uint32_t)taps[0], second = (uint32_t)taps[1], third = (uint32_t)taps[2];
     even_words[0] = thimble_low_halves(first, second);
     even_words[1] = third & 0xffffu;
     odd_words[0] = first << 16;
     odd_words[1] = thimble_low_halves(second, third);
   } else {
     const uint32_t bytes = thimble_load_word(taps); /* 0 to 3 */
-    const uint32_t taps02 = thimble_twice_halves(thimble_sxtb16(bytes));
-    const uint32_t taps13 = thimble_twice_halves(thimble_sxtb16_odd(bytes));
+    const uint32_t taps02 = thimble_sxtb16(bytes);
+    const uint32_t taps13 = thimble_sxtb16_odd(bytes);
     even_words[0] = thimble_low_halves(taps02, taps13);
     even_words[1] = thimble_high_halves(taps02, taps13);
     odd_words[0] = taps02 << 16;
     odd_words[1] = thimble_low_and_high(taps13, taps02);
     if (size == 5) {
-      const uint32_t last = (uint32_t)(2 * taps[4]);
+      const uint32_t last = (uint32_t)taps[4];
       even_words[2] = last & 0xffffu;
       odd_words[2] = taps13 >> 16 | last << 16;
     } else {
       const uint32_t more = thimble_load_word(taps + 3); /* 3 to 6 */
-      const uint32_t taps35 = thimble_twice_halves(thimble_sxtb16(more));
-      const uint32_t taps46 = thimble_twice_halves(thimble_sxtb16_odd(more));
+      const uint32_t taps35 = thimble_sxtb16(more);
+      const uint32_t taps46 = thimble_sxtb16_odd(more);
       even_words[2] = thimble_low_and_high(taps46, taps35);
       even_words[3] = taps46 >> 16;
       odd_words[2] = thimble_low_halves(taps35, taps46);
@@ -121,7 +121,7 @@ THIMBLE_INLINE void thimble_widen_square(const int8_t* taps, uint32_t* words, in
   } while (taps != end);
 }
 
-/* Twice the sums of four outputs. `in` points to the rows under the taps, the first output's window beginning at byte
+/* The sums of four outputs. `in` points to the rows under the taps, the first output's window beginning at byte
  * `at` of each; the windows of the others begin `offset` words further. Reads columns / 2 + 1 words a window. */
 THIMBLE_INLINE void thimble_sum_4(int32_t sum[4], const int8_t* const* in, int32_t at, const uint32_t* taps,
                                   const thimble_taps* t, const int32_t offset[4]) {
@@ -160,12 +160,12 @@ THIMBLE_SHARED int8_t thimble_exact_output(const thimble_conv* p, const int32_t*
   return thimble_outlier_output(p, outlier, acc);
 }
 
-/* Outputs of an outlier from twice their sums. The accumulator may be of any size; without its bias it is small. */
+/* Outputs of an outlier from their sums. The accumulator may be of any size; without its bias it is small. */
 THIMBLE_SHARED void thimble_outlier_outputs(const thimble_conv* p, const int32_t* outlier, const int32_t* sum,
                                             int8_t* out, int32_t step, int32_t count) {
   const uint32_t bias = (uint32_t)p->bias[outlier[0]];
   for (; count > 0; --count, out += step) {
-    *out = thimble_exact_output(p, outlier, (int32_t)(bias + (uint32_t)(*sum++ / 2)));
+    *out = thimble_exact_output(p, outlier, (int32_t)(bias + (uint32_t)*sum++));
   }
 }
 
@@ -183,10 +183,10 @@ THIMBLE_SHARED void thimble_any_taps_row(const thimble_conv* p, int32_t o, const
       thimble_outlier_outputs(p, outlier, sum, out, step, thimble_min(count, 4));
       continue;
     }
-    out[0] = thimble_output_of_twice(&channel, sum[0] + channel.twice_bias);
-    if (count > 1) out[step] = thimble_output_of_twice(&channel, sum[1] + channel.twice_bias);
-    if (count > 2) out[2 * step] = thimble_output_of_twice(&channel, sum[2] + channel.twice_bias);
-    if (count > 3) out[3 * step] = thimble_output_of_twice(&channel, sum[3] + channel.twice_bias);
+    out[0] = thimble_output(&channel, sum[0] + channel.bias);
+    if (count > 1) out[step] = thimble_output(&channel, sum[1] + channel.bias);
+    if (count > 2) out[2 * step] = thimble_output(&channel, sum[2] + channel.bias);
+    if (count > 3) out[3 * step] = thimble_output(&channel, sum[3] + channel.bias);
   }
 }
 

@@ -1,15 +1,20 @@
-/* outputs.h: accumulators to int8 outputs in five instructions, or three, exact.
+/* outputs.h: accumulators to int8 outputs in three instructions, exact.
  *
- * TFLite computes clamp(zero_point + shift_right(high_mul(acc, multiplier), s)), rounding in both. With twice = 2 *
- * acc, x = round(twice * multiplier / 2^32) is high_mul, (x + (x < 0 ? -1 : 0) + 2^(s-1)) >> s is shift_right for s >=
- * 1, and with zero_point * 2^s added, the sum too. The sign of acc does for that of x: they differ only where x = 0,
- * and there (2^(s-1) - 1) >> s = 2^(s-1) >> s = 0. Needs |acc| < 2^30 and 1 <= s <= 22, so that nothing overflows;
- * target/conv_channels.cpp proves it for each channel from its weights. The channels for which it cannot, outliers,
- * have harmless factors in `multiplier` and `shift`: their outputs are computed again, in full.
+ * TFLite computes clamp(zero_point + shift_right(x, s)) with x = high_mul(acc, M) = round(acc * M / 2^31), M in [2^30,
+ * 2^31); shift_right(x, s) = round(x / 2^s), ties away from zero. SMMLAR(a, b, c) is c + round(a * b / 2^32), ties up.
+ *   - x = SMMLAR(acc, 2M - 2^32, acc): the factor is 2M as a register holds it, and acc makes up for the 2^32.
+ *   - zero_point + shift_right(x, s) = SMMLAR(x, 2^(32-s) + 1, zero_point), as far as it matters. With the factor
+ *     2^(32-s) it rounds ties up. The 1 adds x: which turns ties of x < 0 down, and nothing else where |x| < 2^(32-s),
+ *     for x * 2^(32-s) lies that far from all others' boundaries, or on one. Where s <= 12, the x beyond have |x / 2^s|
+ *     >= 256, saturate either way, and stay beyond because SMMLAR is monotone.
+ *   - SSAT clamps.
+ * So it needs 2 <= s <= 12, or that no x is as large as 2^(32-s); target/conv_channels.cpp proves one of them for each
+ * channel from its weights. The channels for which it cannot, outliers, have harmless factors in `multiplier` and
+ * `shift`: their outputs are computed again, in full.
  *
- * Rounded once, THIMBLE_SINGLE_ROUNDING: (floor(twice * multiplier / 2^32) + 2^(s-1) + zero_point * 2^s) >> s is all of
- * it, because the floor of a floor is one; and with s - 1 for s, acc itself does for twice acc: three instructions. So
- * it needs 2 <= s <= 22.
+ * Rounded once, THIMBLE_SINGLE_ROUNDING: (floor(acc * M / 2^32) + 2^(s-2) + zero_point * 2^(s-1)) >> (s-1) is all of
+ * it, because the floor of a floor is one: SMMLA, a shift, SSAT. It needs |acc| < 2^30 and 2 <= s <= 22, so that
+ * nothing overflows.
  */
 #ifndef THIMBLE_OUTPUTS_H
 #define THIMBLE_OUTPUTS_H
@@ -17,17 +22,15 @@
 #include "../generic/requantize.h"
 #include "simd.h"
 
-THIMBLE_INLINE thimble_channel thimble_channel_of(const thimble_conv* p, int32_t o) {
-  thimble_channel channel;
-  channel.multiplier = p->multiplier[o];
-  channel.shift = -p->shift[o];
-  channel.rounding = (2 * p->out_zero_point + 1) * ((int32_t)1 << (channel.shift - 1));
-  channel.twice_bias = thimble_twice(p->bias[o]);
-  return channel;
+/* The addend of thimble_channel_by. */
+THIMBLE_INLINE int32_t thimble_output_addend(const thimble_conv* p) {
+  return THIMBLE_SINGLE_ROUNDING ? 2 * p->out_zero_point + 1 : p->out_zero_point;
 }
 
-THIMBLE_INLINE int8_t thimble_output(const thimble_channel* channel, int32_t acc) {
-  return thimble_output_of_twice(channel, thimble_twice(acc));
+THIMBLE_INLINE thimble_channel thimble_channel_of(const thimble_conv* p, int32_t o) {
+  thimble_channel channel = thimble_channel_by(p->multiplier[o], p->shift[o], thimble_output_addend(p));
+  channel.bias = p->bias[o];
+  return channel;
 }
 
 THIMBLE_INLINE void thimble_store_output(const thimble_conv* p, int32_t o, int32_t acc, int8_t* out) {

@@ -39,13 +39,13 @@ THIMBLE_INLINE int32_t thimble_small_addend(thimble_addend addend, int32_t value
 
 /* The sum where `half` is the input of factor one half. `is_small` is a constant of the caller: the other's is less. */
 THIMBLE_INLINE void thimble_add_run(const thimble_addend half, const int8_t* h, int32_t h_step,
-                                    const thimble_addend other, const int8_t* o, int32_t o_step, thimble_channel scale,
-                                    int8_t* out, int32_t count, int is_small) {
+                                    const thimble_addend other, const int8_t* o, int32_t o_step,
+                                    thimble_result_scale scale, int8_t* out, int32_t count, int is_small) {
   int32_t i;
   for (i = 0; i < count; ++i, h += h_step, o += o_step) {
     const int32_t x = thimble_half_addend(half, *h);
     const int32_t y = is_small ? thimble_small_addend(other, *o) : thimble_half_addend(other, *o);
-    out[i] = thimble_output(&scale, x + y);
+    out[i] = thimble_output_of_twice(&scale, 2 * (x + y));
   }
 }
 
@@ -53,11 +53,10 @@ THIMBLE_SHARED void s8_add_dsp(const thimble_binary* p, const int8_t* a, int32_t
                                int32_t b_step, int8_t* out, int32_t count) {
   const thimble_addend first = thimble_addend_of(p->a_factor, p->a_zero_point);
   const thimble_addend second = thimble_addend_of(p->b_factor, p->b_zero_point);
-  thimble_channel scale;
+  thimble_result_scale scale;
   int32_t i;
   scale.multiplier = p->out_factor.multiplier;
   scale.shift = -p->out_factor.shift;
-  scale.twice_bias = 0;
   scale.rounding = (2 * p->out_zero_point + 1) * ((int32_t)1 << (scale.shift - 1));
   if (first.shift > 0) {
     thimble_add_run(second, b, b_step, first, a, a_step, scale, out, count, 1);

@@ -1,22 +1,12 @@
-/* s8_dwconv_3x3s1_dsp: depthwise convolution 3x3 of stride 1, any padding; see dwconv_planes.h. */
+/* s8_dwconv_3x3s1_dsp: depthwise convolution 3x3 of stride 1, any padding; see dwconv_windows.h. */
 #ifndef THIMBLE_S8_DWCONV_3X3S1_DSP_H
 #define THIMBLE_S8_DWCONV_3X3S1_DSP_H
 
-#include "dwconv_planes.h"
-
-THIMBLE_SHARED void thimble_row_3x3s1(const thimble_conv* p, const thimble_group* group, const thimble_taps* t,
-                                      int8_t* out) {
-  thimble_square_row(p, group, t, out, 3, 1);
-}
-
-THIMBLE_SHARED void thimble_widen_3x3s1(const int8_t* taps, uint32_t* words, const thimble_taps* t) {
-  (void)t;
-  thimble_widen_square(taps, words, 3, 1);
-}
+#include "dwconv_windows.h"
 
 THIMBLE_SHARED void s8_dwconv_3x3s1_dsp(const thimble_conv* p, const thimble_plane* in, const thimble_plane* out,
                                         int32_t first, int32_t end, void* scratch) {
-  thimble_dwconv_square(thimble_row_3x3s1, thimble_widen_3x3s1, p, in, out, first, end, scratch);
+  thimble_dwconv_windows(p, in, out, first, end, scratch, 1);
 }
 
 #endif

@@ -9,14 +9,20 @@
 #ifndef THIMBLE_S8_DWCONV_3X3S1_TALL_DSP_H
 #define THIMBLE_S8_DWCONV_3X3S1_TALL_DSP_H
 
-#include "s8_dwconv_3x3s1_dsp.h"
+#include "dwconv_planes.h"
+
+THIMBLE_SHARED void thimble_row_3x3s1(const thimble_conv* p, const thimble_group* group, const thimble_taps* t,
+                                      int8_t* out) {
+  thimble_square_row(p, group, t, out, 3, 1);
+}
 
 /* Taps of a channel, transposed, as words. */
 THIMBLE_SHARED void thimble_widen_3x3s1_tall(const int8_t* taps, uint32_t* words, const thimble_taps* t) {
   int8_t transposed[9];
   int32_t i;
   for (i = 0; i < 9; ++i) transposed[i] = taps[i % 3 * 3 + i / 3];
-  thimble_widen_3x3s1(transposed, words, t);
+  thimble_widen_square(transposed, words, 3, 1);
+  (void)t;
 }
 
 /* Widens rows [y, bottom) of a column of four channels, or fewer, to planes. */

@@ -15,10 +15,10 @@ THIMBLE_INLINE uint32_t thimble_load_4(const int8_t* at, int32_t step) {
 }
 
 /* The product of twice a's element, less its zero point, and b's: low halves, then high ones. */
-THIMBLE_INLINE int8_t thimble_low_product(const thimble_channel* scale, uint32_t twice_a, uint32_t b) {
+THIMBLE_INLINE int8_t thimble_low_product(const thimble_result_scale* scale, uint32_t twice_a, uint32_t b) {
   return thimble_output_of_twice(scale, thimble_low_half(twice_a) * thimble_low_half(b));
 }
-THIMBLE_INLINE int8_t thimble_high_product(const thimble_channel* scale, uint32_t twice_a, uint32_t b) {
+THIMBLE_INLINE int8_t thimble_high_product(const thimble_result_scale* scale, uint32_t twice_a, uint32_t b) {
   return thimble_output_of_twice(scale, thimble_high_half(twice_a) * thimble_high_half(b));
 }
 
@@ -26,11 +26,10 @@ THIMBLE_SHARED void s8_mul_dsp(const thimble_binary* p, const int8_t* a, int32_t
                                int32_t b_step, int8_t* out, int32_t count) {
   const uint32_t a_less = thimble_halves(-p->a_zero_point, -p->a_zero_point);
   const uint32_t b_less = thimble_halves(-p->b_zero_point, -p->b_zero_point);
-  thimble_channel scale;
+  thimble_result_scale scale;
   int32_t i;
   scale.multiplier = p->out_factor.multiplier;
   scale.shift = -p->out_factor.shift;
-  scale.twice_bias = 0;
   scale.rounding = (2 * p->out_zero_point + 1) * ((int32_t)1 << (scale.shift - 1));
   for (i = 0; i + 4 <= count; i += 4, a += 4 * a_step, b += 4 * b_step) {
     const uint32_t a_bytes = thimble_load_4(a, a_step);

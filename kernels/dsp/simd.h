@@ -184,14 +184,45 @@ THIMBLE_INLINE int32_t thimble_ssat8(int32_t x) {
 
 /* What turns one channel's accumulators into outputs; outputs.h says how. */
 typedef struct {
-  int32_t multiplier, rounding, shift, twice_bias;
+  int32_t multiplier, addend, shift, bias;
 } thimble_channel;
 
-/* 2 * acc; wraps where it does not fit: such a channel's output is computed again. */
-THIMBLE_INLINE int32_t thimble_twice(int32_t acc) { return (int32_t)((uint32_t)acc * 2); }
+/* That of a channel, for outputs about out_zero_point: `addend` is that, or 2 * out_zero_point + 1 where outputs are
+ * rounded once. */
+THIMBLE_INLINE thimble_channel thimble_channel_by(int32_t multiplier, int32_t shift, int32_t addend) {
+  thimble_channel channel;
+#if THIMBLE_SINGLE_ROUNDING
+  channel.multiplier = multiplier;
+  channel.shift = -1 - shift;
+  channel.addend = addend * ((int32_t)1 << (channel.shift - 1));
+#else
+  channel.multiplier = (int32_t)((uint32_t)multiplier << 1);
+  channel.shift = ((int32_t)1 << (32 + shift)) + 1;
+  channel.addend = addend;
+#endif
+  channel.bias = 0;
+  return channel;
+}
 
-/* rounding + round(twice * multiplier / 2^32) and what makes TFLite's second rounding of a right shift; or, rounding
- * once, what a right shift makes it of. */
+/* One output, outputs.h. */
+THIMBLE_INLINE int8_t thimble_output(const thimble_channel* channel, int32_t acc) {
+#if THIMBLE_SINGLE_ROUNDING
+  return (int8_t)thimble_ssat8(thimble_smmla(acc, channel->multiplier, channel->addend) >> channel->shift);
+#else
+  const int32_t high = thimble_smmlar(acc, channel->multiplier, acc);
+  return (int8_t)thimble_ssat8(thimble_smmlar(high, channel->shift, channel->addend));
+#endif
+}
+
+/* How operators that work element by element scale their results; `rounding` is 2^(shift-1) and the shifted zero
+ * point. */
+typedef struct {
+  int32_t multiplier, rounding, shift;
+} thimble_result_scale;
+
+/* rounding + round(twice * multiplier / 2^32) and what makes TFLite's second rounding of a right shift: it rounds ties
+ * away from zero, and the sign of `twice` is that of its product, but where that is 0. Rounding once, what a right
+ * shift makes it of. */
 THIMBLE_INLINE int32_t thimble_scale(int32_t twice, int32_t multiplier, int32_t rounding) {
 #if THIMBLE_SINGLE_ROUNDING
   return thimble_smmla(twice, multiplier, rounding);
@@ -200,9 +231,9 @@ THIMBLE_INLINE int32_t thimble_scale(int32_t twice, int32_t multiplier, int32_t 
 #endif
 }
 
-/* One output from twice its accumulator, outputs.h. */
-THIMBLE_INLINE int8_t thimble_output_of_twice(const thimble_channel* channel, int32_t twice) {
-  return (int8_t)thimble_ssat8(thimble_scale(twice, channel->multiplier, channel->rounding) >> channel->shift);
+/* One output from twice the result, in the range of 1 <= shift <= 22 and |twice| < 2^31. */
+THIMBLE_INLINE int8_t thimble_output_of_twice(const thimble_result_scale* scale, int32_t twice) {
+  return (int8_t)thimble_ssat8(thimble_scale(twice, scale->multiplier, scale->rounding) >> scale->shift);
 }
 
 #endif

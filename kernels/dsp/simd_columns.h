@@ -17,23 +17,23 @@ THIMBLE_INLINE uint32_t thimble_weight_word(const int8_t* weights, int32_t i, in
 /* A block of outputs: four pixels by all pairs of channels. In the order in which the assembly keeps them. */
 typedef struct {
   const uint32_t* columns; /* words [words][4 pixels], two int16 of a pixel in each */
-  int32_t weight_bytes;    /* of a pair: 4 * words, 8 * words if wide; words is even and > 0 */
-  const int8_t* end;       /* of the pair's weights */
-  int32_t rounding_unit;   /* 2 * out_zero_point + 1 */
+  const int8_t* weights;   /* words of bytes: channel 0, channel 1 for the first of the two, then for the second;
+                            * wide: for each word of a column, the word of channel 0, then of channel 1 */
+  const int32_t* bias;
+  int32_t weight_bytes; /* of a pair: 4 * words, 8 * words if wide; words is even and > 0 */
+  const int8_t* end;    /* of the pair's weights */
+  const int32_t* multiplier;
   int8_t* out;
   int32_t out_ch; /* bytes from a pixel to the next */
-  int32_t fourth; /* bytes from the first pixel to the fourth; to the third, if there are only three */
-  const int32_t* bias;
-  const int32_t* multiplier;
+  int32_t addend; /* out_zero_point; rounding once, 2 * out_zero_point + 1 */
   const int8_t* shift;
-  const int8_t* weights; /* words of bytes: channel 0, channel 1 for the first of the two, then for the second;
-                          * wide: for each word of a column, the word of channel 0, then of channel 1 */
-  int32_t pairs;         /* > 0 */
+  int32_t fourth;  /* bytes from the first pixel to the fourth; to the third, if there are only three */
+  int8_t* out_end; /* of the first pixel: more than out */
 } thimble_block;
 
 /* Computes a block: out = requantize(bias + sum over words of column * weights), outputs.h. `wide` is a constant.
  *
- * Two words a step of 26 instructions (22 if wide) for 32 MACs, two steps a round of 3 more; 88 a pair of channels (8
+ * Two words a step of 26 instructions (22 if wide) for 32 MACs, two steps a round of 3 more; 66 a pair of channels (8
  * outputs) besides. All fourteen registers are in use: what the loop does not need is on the stack, and so is r7, in
  * case it is the frame pointer. The first word's products start the accumulators of pixels 1 to 3 from pixel 0's bias.
  */
@@ -115,43 +115,39 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
   "smlad r5, lr, r11, r4\n"      \
   "smlad r0, r7, r12, r0\n"      \
   "smlad r4, r7, r11, r4\n" THIMBLE_WIDE_STEP
-/* Four accumulators to outputs at r9, r10 apart, by multiplier r7, rounding r11, shift r12. Interleaved, because one
+/* Four accumulators to outputs at r9, r10 apart, by multiplier lr, shift r12 and addend r11. Interleaved, because one
  * output's instructions wait for each other. The fourth is stored before the third, which may take its place. */
-#if THIMBLE_SINGLE_ROUNDING /* by shifts less one, which saves the doubling */
-#define THIMBLE_TWICE(acc) ""
-#define THIMBLE_SCALE(acc) "smmla " acc ", " acc ", r7, r11\n"
-#define THIMBLE_SIGN(acc) ""
-#else
-#define THIMBLE_TWICE(acc) "add " acc ", " acc ", " acc "\n"
-#define THIMBLE_SCALE(acc) "smmlar lr, " acc ", r7, r11\n"
-#define THIMBLE_SIGN(acc) "add " acc ", lr, " acc ", asr #31\n"
-#endif
-#define THIMBLE_SHIFT(acc) "asr " acc ", " acc ", r12\n"
-#define THIMBLE_SATURATE(acc) "ssat " acc ", #8, " acc "\n"
-#define THIMBLE_OUTPUTS(acc0, acc1, acc2, acc3)                                       \
-  THIMBLE_TWICE(acc0)                                                                 \
-  THIMBLE_TWICE(acc1)                                                                 \
-  THIMBLE_SCALE(acc0)                                                                 \
-  THIMBLE_TWICE(acc2)                                                                 \
-  THIMBLE_TWICE(acc3)                                                                 \
-  THIMBLE_SIGN(acc0)                                                                  \
-  THIMBLE_SCALE(acc1)                                                                 \
-  THIMBLE_SHIFT(acc0)                                                                 \
-  THIMBLE_SIGN(acc1)                                                                  \
-  THIMBLE_SCALE(acc2)                                                                 \
-  THIMBLE_SHIFT(acc1)                                                                 \
-  THIMBLE_SIGN(acc2)                                                                  \
-  THIMBLE_SCALE(acc3)                                                                 \
-  THIMBLE_SATURATE(acc0)                                                              \
-  THIMBLE_SIGN(acc3)                                                                  \
-  "strb " acc0 ", [r9]\n" THIMBLE_SATURATE(acc1) "ldr lr, [sp, #24]\n" THIMBLE_SHIFT( \
-      acc2) "strb " acc1 ", [r9, r10]\n" THIMBLE_SHIFT(acc3) THIMBLE_SATURATE(acc2)   \
-      THIMBLE_SATURATE(acc3) "strb " acc3 ", [r9, lr]\n strb " acc2 ", [r9, r10, lsl #1]\n"
-/* From the shift r12, negative, and the rounding unit r11: the rounding, and the shift as it is applied. */
 #if THIMBLE_SINGLE_ROUNDING
-#define THIMBLE_ROUNDING "mvn r12, r12\n sub lr, r12, #1\n lsl r11, r11, lr\n"
+#define THIMBLE_MULTIPLY(acc) "smmla " acc ", " acc ", lr, r11\n"
+#define THIMBLE_SHIFT(acc) "asr " acc ", " acc ", r12\n"
 #else
-#define THIMBLE_ROUNDING "mvn lr, r12\n lsl r11, r11, lr\n rsb r12, r12, #0\n"
+#define THIMBLE_MULTIPLY(acc) "smmlar " acc ", " acc ", lr, " acc "\n"
+#define THIMBLE_SHIFT(acc) "smmlar " acc ", " acc ", r12, r11\n"
+#endif
+#define THIMBLE_SATURATE(acc) "ssat " acc ", #8, " acc "\n"
+#define THIMBLE_OUTPUTS(acc0, acc1, acc2, acc3)                                                              \
+  THIMBLE_MULTIPLY(acc0)                                                                                     \
+  THIMBLE_MULTIPLY(acc1)                                                                                     \
+  THIMBLE_MULTIPLY(acc2)                                                                                     \
+  THIMBLE_SHIFT(acc0)                                                                                        \
+  THIMBLE_MULTIPLY(acc3)                                                                                     \
+  THIMBLE_SHIFT(acc1)                                                                                        \
+  THIMBLE_SHIFT(acc2)                                                                                        \
+  THIMBLE_SATURATE(acc0)                                                                                     \
+  THIMBLE_SHIFT(acc3)                                                                                        \
+  THIMBLE_SATURATE(acc1)                                                                                     \
+  "strb " acc0 ", [r9]\nldr " acc0                                                                           \
+  ", [sp, #40]\n" THIMBLE_SATURATE(acc2) "strb " acc1 ", [r9, r10]\n" THIMBLE_SATURATE(acc3) "strb " acc3    \
+                                                                                             ", [r9, " acc0  \
+                                                                                             "]\nstrb " acc2 \
+                                                                                             ", [r9, r10, lsl #1]\n"
+/* What outputs.h makes of the shift in r12, which is negative, and of the multiplier and the addend; `load` loads the
+ * multiplier to lr, `again` what the channel before left of the addend. */
+#if THIMBLE_SINGLE_ROUNDING
+#define THIMBLE_FACTORS(load, again) again "mvn r12, r12\nsub lr, r12, #1\nlsl r11, r11, lr\n" load
+#else
+#define THIMBLE_FACTORS(load, again) \
+  "mov lr, #1\nadd r12, r12, #32\nlsl r12, lr, r12\n" load "add r12, r12, #1\nlsl lr, lr, #1\n"
 #endif
 /* `odd_pairs` is the bit of weight_bytes that is set where the number of two words is odd. */
 #define THIMBLE_BLOCK(first_steps, steps, odd_pairs) \
@@ -160,42 +156,35 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
       "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n" \
       "push {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n" \
       "1:\n" \
-      "ldr r11, [sp, #28]\n" \
-      "ldrd r9, r12, [sp]\n" \
-      "ldr r10, [sp, #40]\n" \
+      "ldm sp, {r9, r10, r11, r12}\n" \
       "ldrd r0, r4, [r11], #8\n" \
-      "str r11, [sp, #28]\n" \
-      "add r11, r10, r12\n" \
       "str r11, [sp, #8]\n" \
+      "add r11, r10, r12\n" \
+      "str r11, [sp, #16]\n" \
       "tst r12, #" odd_pairs "\n" first_steps \
       "beq 3f\n" \
       "b 4f\n" \
       "2:\n" steps \
       "3:\n" steps \
       "4:\n" \
-      "ldr r11, [sp, #8]\n" \
+      "ldr r11, [sp, #16]\n" \
       "cmp r10, r11\n" \
       "bne 2b\n" \
-      "str r10, [sp, #40]\n" \
-      "ldr r7, [sp, #32]\n" \
-      "ldr r12, [sp, #36]\n" \
-      "ldr r11, [sp, #12]\n" \
-      "ldrd r9, r10, [sp, #16]\n" \
-      "ldr r7, [r7]\n" \
-      "ldrsb r12, [r12]\n" THIMBLE_ROUNDING THIMBLE_OUTPUTS("r0", "r1", "r2", "r3") \
-      "ldrd r0, r1, [sp, #32]\n" \
-      "ldr r11, [sp, #12]\n" \
-      "ldr r7, [r0, #4]\n" \
-      "ldrsb r12, [r1, #1]\n" \
-      "add r0, r0, #8\n" \
-      "add r1, r1, #2\n" \
-      "strd r0, r1, [sp, #32]\n" \
-      "add r9, r9, #1\n" THIMBLE_ROUNDING THIMBLE_OUTPUTS("r4", "r5", "r6", "r8") \
+      "add lr, sp, #20\n" \
+      "str r10, [sp, #4]\n" \
+      "ldm lr, {r7, r9, r10, r11, r12}\n" \
+      "ldrsb r12, [r12]\n" THIMBLE_FACTORS("ldr lr, [r7], #8\n", "") THIMBLE_OUTPUTS("r0", "r1", "r2", "r3") \
+      "ldr r0, [sp, #36]\n" \
+      "str r7, [sp, #20]\n" \
+      "ldrsb r12, [r0, #1]\n" \
+      "add r0, r0, #2\n" \
+      "str r0, [sp, #36]\n" \
+      "add r9, r9, #1\n" THIMBLE_FACTORS("ldr lr, [r7, #-4]\n", "ldr r11, [sp, #32]\n") \
+      THIMBLE_OUTPUTS("r4", "r5", "r6", "r8") \
       "ldr r0, [sp, #44]\n" \
       "add r9, r9, #1\n" \
-      "str r9, [sp, #16]\n" \
-      "subs r0, r0, #1\n" \
-      "str r0, [sp, #44]\n" \
+      "str r9, [sp, #24]\n" \
+      "cmp r9, r0\n" \
       "bne 1b\n" \
       "add sp, sp, #48\n" \
       "pop {r7}\n" \
@@ -213,30 +202,24 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
 #undef THIMBLE_FIRST_WIDE_STEPS
 #undef THIMBLE_WIDE_STEPS
 #undef THIMBLE_WIDE_STEP
-#undef THIMBLE_TWICE
-#undef THIMBLE_SCALE
-#undef THIMBLE_SIGN
+#undef THIMBLE_MULTIPLY
 #undef THIMBLE_SHIFT
 #undef THIMBLE_SATURATE
 #undef THIMBLE_BLOCK
 #undef THIMBLE_OUTPUTS
-#undef THIMBLE_ROUNDING
+#undef THIMBLE_FACTORS
 #else
   const int32_t words = block->weight_bytes / (wide ? 8 : 4);
   int32_t o, pixel, i;
-  for (o = 0; o < 2 * block->pairs; ++o) {
+  for (o = 0; o < block->out_end - block->out; ++o) {
     const int8_t* const weights = block->weights + o / 2 * block->weight_bytes;
-    thimble_channel channel;
-    channel.multiplier = block->multiplier[o];
-    channel.shift = -block->shift[o];
-    channel.rounding = block->rounding_unit * ((int32_t)1 << (channel.shift - 1));
+    const thimble_channel channel = thimble_channel_by(block->multiplier[o], block->shift[o], block->addend);
     for (pixel = 3; pixel >= 0; --pixel) {
       int32_t acc = block->bias[o];
       for (i = 0; i < words; ++i) {
         acc = thimble_smlad(block->columns[4 * i + pixel], thimble_weight_word(weights, i, o % 2, wide), acc);
       }
-      block->out[o + (pixel == 3 ? block->fourth : pixel * block->out_ch)] =
-          thimble_output_of_twice(&channel, thimble_twice(acc));
+      block->out[o + (pixel == 3 ? block->fourth : pixel * block->out_ch)] = thimble_output(&channel, acc);
     }
   }
 #endif

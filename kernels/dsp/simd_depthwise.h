@@ -19,7 +19,7 @@ typedef struct {
  * window. `size` is 3, 5 or 7, the stride 1 or 2: constants of the caller. Reads up to the window of the last of whole
  * blocks of four outputs.
  *
- * Four outputs take, for each row of taps, 3 loads or 4 and an addition for 2 * (size + 1) SMLAD, and 32 instructions
+ * Four outputs take, for each row of taps, 3 loads or 4 and an addition for 2 * (size + 1) SMLAD, and 27 instructions
  * besides; what is left over goes two at a time. A channel takes 25 more.
  */
 THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const thimble_tap_rows* block, int32_t size,
@@ -100,19 +100,19 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
 #define THIMBLE_PAIRS_S1(all_rows, pair) all_rows(pair, THIMBLE_START2, THIMBLE_MAC2)
 #define THIMBLE_ROWS_S2(all_rows, row) all_rows(row, THIMBLE_START_SPREAD4, THIMBLE_SPREAD4)
 #define THIMBLE_PAIRS_S2(all_rows, pair) all_rows(pair, THIMBLE_START_SPREAD2, THIMBLE_SPREAD2)
-/* acc to an output, by multiplier r6, rounding r7, shift r8; in steps, because each waits for the one before */
+/* acc to an output, by multiplier r6, addend r7, shift r8, outputs.h; in steps, because each waits for the one before
+ */
 #if THIMBLE_SINGLE_ROUNDING
-#define THIMBLE_SCALE(to, acc) "smmla " acc ", " acc ", r6, r7\n"
-#define THIMBLE_SIGN(from, acc) ""
-#else
-#define THIMBLE_SCALE(to, acc) "smmlar " to ", " acc ", r6, r7\n"
-#define THIMBLE_SIGN(from, acc) "add " acc ", " from ", " acc ", asr #31\n"
-#endif
+#define THIMBLE_MULTIPLY(acc) "smmla " acc ", " acc ", r6, r7\n"
 #define THIMBLE_SHIFT(acc) "asr " acc ", " acc ", r8\n"
+#else
+#define THIMBLE_MULTIPLY(acc) "smmlar " acc ", " acc ", r6, " acc "\n"
+#define THIMBLE_SHIFT(acc) "smmlar " acc ", " acc ", r8, r7\n"
+#endif
 #define THIMBLE_SATURATE(acc) "ssat " acc ", #8, " acc "\n"
 /* The stack from `frame` on, above the row pointers:
  *    0 taps of the channel
- *    4 multiplier, rounding, shift, where the next output goes, outputs left, out_ch, 28 bias
+ *    4 multiplier, addend, shift, where the next output goes, outputs left, out_ch, 28 bias
  *   32 channels left, 36 the next one's scale
  *   40 out of the channel, 44 count, 48 place of the channel in the rows, 52 plane_bytes
  * Taps follow each other from channel to channel: r5 goes on where it ends. */
@@ -147,12 +147,11 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
       "ldr r0, [sp, #" frame " + 28]\n"                                                            \
       "ldr r5, [sp, #" frame "]\n" rows                                                            \
       "add r6, sp, #" frame " + 4\n"                                                               \
-      "ldm r6, {r6, r7, r8, r9, r10, r12}\n" THIMBLE_SCALE("r11", "r0") THIMBLE_SCALE("lr", "r1") \
-      "add r4, r4, #" advance "\n" THIMBLE_SIGN("r11", "r0") THIMBLE_SCALE("r11", "r2") \
-      THIMBLE_SIGN("lr", "r1") THIMBLE_SCALE("lr", "r3") THIMBLE_SHIFT("r0") \
-      "subs r10, r10, #4\n" THIMBLE_SHIFT("r1") THIMBLE_SATURATE("r0") THIMBLE_SATURATE("r1") \
-      "strb r0, [r9]\n" THIMBLE_SIGN("r11", "r2") "strb r1, [r9, r12]\n" THIMBLE_SIGN("lr", "r3") \
-      THIMBLE_SHIFT("r2") THIMBLE_SHIFT("r3") THIMBLE_SATURATE("r2") THIMBLE_SATURATE("r3") \
+      "ldm r6, {r6, r7, r8, r9, r10, r12}\n" THIMBLE_MULTIPLY("r0") THIMBLE_MULTIPLY("r1") \
+      "add r4, r4, #" advance "\n" THIMBLE_MULTIPLY("r2") THIMBLE_SHIFT("r0") THIMBLE_MULTIPLY("r3") \
+      "subs r10, r10, #4\n" THIMBLE_SHIFT("r1") THIMBLE_SHIFT("r2") THIMBLE_SATURATE("r0") THIMBLE_SHIFT("r3") \
+      THIMBLE_SATURATE("r1") \
+      "strb r0, [r9]\n" THIMBLE_SATURATE("r2") "strb r1, [r9, r12]\n" THIMBLE_SATURATE("r3") \
       "strb r2, [r9, r12, lsl #1]\n" \
       "add r9, r9, r12, lsl #1\n" \
       "it ge\n strbge r3, [r9, r12]\n" \
@@ -166,9 +165,8 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
       "ldr r0, [sp, #" frame " + 28]\n"                                                            \
       "ldr r5, [sp, #" frame "]\n" pairs                                                           \
       "add r6, sp, #" frame " + 4\n"                                                               \
-      "ldm r6, {r6, r7, r8, r9, r10, r12}\n" THIMBLE_SCALE("r11", "r0") THIMBLE_SCALE("lr", "r1") \
-      "cmp r10, #2\n" THIMBLE_SIGN("r11", "r0") THIMBLE_SIGN("lr", "r1") THIMBLE_SHIFT("r0") \
-      THIMBLE_SHIFT("r1") THIMBLE_SATURATE("r0") THIMBLE_SATURATE("r1") \
+      "ldm r6, {r6, r7, r8, r9, r10, r12}\n" THIMBLE_MULTIPLY("r0") THIMBLE_MULTIPLY("r1") \
+      "cmp r10, #2\n" THIMBLE_SHIFT("r0") THIMBLE_SHIFT("r1") THIMBLE_SATURATE("r0") THIMBLE_SATURATE("r1") \
       "strb r0, [r9]\n" \
       "it ge\n strbge r1, [r9, r12]\n"                     \
       "3:\n"                                                                                       \
@@ -204,8 +202,7 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
     THIMBLE_TAP_ROWS("28", "r7, r8, r9, r10, r11, r12, lr", THIMBLE_ROWS_S2(THIMBLE_ROWS_7, THIMBLE_ROW_7S2),
                      THIMBLE_PAIRS_S2(THIMBLE_ROWS_7, THIMBLE_PAIR_7S2), "16");
   }
-#undef THIMBLE_SCALE
-#undef THIMBLE_SIGN
+#undef THIMBLE_MULTIPLY
 #undef THIMBLE_SHIFT
 #undef THIMBLE_SATURATE
 #else
@@ -217,12 +214,12 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
     for (x = 0; x < block->count; ++x) {
       const int32_t odd = stride == 1 ? x % 2 : 0;
       const int32_t first = x * stride / 2; /* the word where the window, or the half before it, begins */
-      int32_t twice = block->channel[c].twice_bias;
+      int32_t acc = block->channel[c].bias;
       for (ky = 0; ky < size; ++ky) {
         const uint32_t* const in = (const uint32_t*)(const void*)(rows[ky] + c * block->plane_bytes) + first;
-        for (j = 0; j < words; ++j) twice = thimble_smlad(in[j], taps[(ky * words + j) * kinds + odd], twice);
+        for (j = 0; j < words; ++j) acc = thimble_smlad(in[j], taps[(ky * words + j) * kinds + odd], acc);
       }
-      block->out[c + x * block->out_ch] = thimble_output_of_twice(&block->channel[c], twice);
+      block->out[c + x * block->out_ch] = thimble_output(&block->channel[c], acc);
     }
   }
 #endif

@@ -61,6 +61,37 @@ Loops square(const Call& call) {
   return loops;
 }
 
+/// 3x3 kernels, kernels/dsp/dwconv_windows.h: pairs of rows of four channels are widened to columns; sums three at a
+/// time, outputs four at a time.
+Loops windows(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const int rows = call.end - call.first;
+  const int steps = (c.stride_w == 1 ? (rows + 1) / 2 : rows) + 1;
+  const int columns = (c.out_w - 1) * c.stride_w + 3;
+  const int width = std::min(c.in_w, columns - c.padding.left);
+  const double whole = c.in_ch / 4;
+  const int rest = c.in_ch % 4;
+  const double groups = whole + (rest > 0 ? 1 : 0);
+  const double channel_rows = call.rows() * c.out_ch;
+  Loops loops{
+      {"calls", 1},
+      {"words of the columns", 8.0 * columns},
+      {"groups", groups},
+      {"channels", static_cast<double>(c.out_ch)},
+      {"pairs of rows", groups * steps},
+      {"widened pixels", whole * steps * width},
+      {"pixels of left-over channels", rest > 0 ? static_cast<double>(steps) * width : 0},
+      {"elements of left-over channels", static_cast<double>(steps) * width * rest},
+      {"output rows", call.rows() * groups},
+      {"output rows of channels", channel_rows},
+      {"threes of sums", channel_rows * ((c.out_w + 2) / 3)},
+      {"fours of outputs", channel_rows * (c.out_w / 4)},
+      {"left-over outputs", c.out_w % 4 > 0 ? channel_rows : 0},
+  };
+  append_clamp(loops, call, c);
+  return loops;
+}
+
 /// s8_dwconv_3x3s1_tall_dsp: all columns of four channels are widened, and computed as rows.
 Loops tall(const Call& call) {
   const Convolution c = target::convolution_of(call.graph, call.op).value();
@@ -134,7 +165,7 @@ Loops any(const Call& call) {
 }
 
 constexpr std::array counters{
-    LoopCounter{"s8_dwconv_3x3s1_dsp", square},    LoopCounter{"s8_dwconv_3x3s2_dsp", square},
+    LoopCounter{"s8_dwconv_3x3s1_dsp", windows},   LoopCounter{"s8_dwconv_3x3s2_dsp", windows},
     LoopCounter{"s8_dwconv_5x5s1_dsp", square},    LoopCounter{"s8_dwconv_5x5s2_dsp", square},
     LoopCounter{"s8_dwconv_7x7s1_dsp", square},    LoopCounter{"s8_dwconv_7x7s2_dsp", square},
     LoopCounter{"s8_dwconv_3x3s1_tall_dsp", tall}, LoopCounter{"s8_dwconv_any_dsp", any},

@@ -45,14 +45,13 @@ std::optional<std::int32_t> settled_output(const ConvChannel& channel, int zero_
 }
 
 /// The least right shift that is requantized fast.
-int least_shift(ir::Rounding rounding) { return rounding == ir::Rounding::once ? 2 : 1; }
+constexpr int least_shift = 2;
 
-/// requantize(2 * 2^s * output, 2^30 * 2^(-s - 31)) is the output, without rounding.
+/// requantize(8 * output, 2^30 * 2^(-2 - 31)) is the output: an eighth, without rounding.
 void settle(ConvChannel& channel, std::int32_t output) {
-  const int shift = least_shift(channel.rounding);
   std::ranges::fill(channel.weights, std::int8_t{0});
-  channel.bias = output * (2 << shift);
-  channel.factor = {1 << 30, -shift};
+  channel.bias = 8 * output;
+  channel.factor = {1 << 30, -least_shift};
 }
 
 void make_positive(ConvChannel& channel) {
@@ -68,8 +67,11 @@ void make_positive(ConvChannel& channel) {
 
 bool ConvChannel::requantizes_fast() const {
   constexpr std::int64_t limit = std::int64_t{1} << 30;
-  return least > -limit && greatest < limit && factor.multiplier >= 0 && factor.shift <= -least_shift(rounding) &&
-         factor.shift >= -22;
+  if (least <= -limit || greatest >= limit || factor.multiplier < 0) return false;
+  if (factor.shift > -least_shift || factor.shift < -22) return false;
+  if (rounding == ir::Rounding::once || factor.shift >= -12) return true;
+  const std::int64_t most = std::max(-least, greatest);
+  return (most * factor.multiplier >> 31) + 1 < std::int64_t{1} << (32 + factor.shift);
 }
 
 std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {
@@ -77,7 +79,7 @@ std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {
   for (std::size_t o = 0; o < channels.size(); ++o) {
     if (channels[o].requantizes_fast()) continue;
     outliers.push_back({static_cast<int>(o), channels[o].factor});
-    channels[o].factor = {0, -least_shift(channels[o].rounding)};
+    channels[o].factor = {0, -least_shift};
   }
   return outliers;
 }

@@ -47,6 +47,12 @@ std::int64_t any_dsp_scratch(const Convolution& c) {
          tap_bytes(c.kernel_h, width, c.stride_w);
 }
 
+/// kernels/dsp/dwconv_windows.h: columns of four channels, sums of a row, and taps.
+std::int64_t window_scratch(const Convolution& c) {
+  const std::int64_t columns = std::int64_t{c.out_w - 1} * c.stride_w + 3;
+  return 4 * 8 * columns + 4 * ((std::int64_t{c.out_w} + 2) / 3 * 3) + 4 * 4 * 9 * (c.stride_w == 1 ? 2 : 1);
+}
+
 bool is_unrolled(const Convolution& c) {
   const bool is_square = c.kernel_h == c.kernel_w && c.stride_h == c.stride_w;
   const bool has_size = c.kernel_h == 3 || c.kernel_h == 5 || c.kernel_h == 7;
@@ -77,6 +83,9 @@ Candidate dsp_kernel(const Convolution& c, bool specialized) {
   if (!specialized || !is_unrolled(c))
     return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
   if (is_tall(c)) return {"s8_dwconv_3x3s1_tall_dsp", tall_scratch(c), "SIMD over widened columns of four channels"};
+  if (c.kernel_h == 3) {
+    return {fmt::format("s8_dwconv_3x3s{}_dsp", c.stride_w), window_scratch(c), "SIMD over columns of four channels"};
+  }
   return {fmt::format("s8_dwconv_{0}x{0}s{1}_dsp", c.kernel_h, c.stride_w), any_dsp_scratch(c),
           "SIMD over widened planes of four channels"};
 }
