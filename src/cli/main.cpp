@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   thimble::cli::add_run(app);
   thimble::cli::add_bench(app);
   thimble::cli::add_plan(app);
+  thimble::cli::add_patches(app);
   thimble::cli::add_inspect(app);
   thimble::cli::add_train(app);
   thimble::cli::add_quantize(app);

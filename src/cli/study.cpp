@@ -157,7 +157,7 @@ void study_micronets(const StudyOptions& options) {
 }  // namespace
 
 void add_study(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("study", "Count random networks to see what costs follow from MACs");
+  CLI::App* verb = app.add_subcommand("study", "Count networks to see what costs follow from their shapes");
   verb->require_subcommand(1);
   CLI::App* micronets = verb->add_subcommand(
       "micronets", "Are costs of networks of one backbone proportional to their MACs? (arXiv 2010.11267)");
@@ -175,6 +175,7 @@ void add_study(CLI::App& app) {
       ->type_name("DIR");
   add_json(*micronets, options->json);
   micronets->callback([options] { study_micronets(*options); });
+  add_study_patches(*verb);
 }
 
 }  // namespace thimble::cli

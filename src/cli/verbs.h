@@ -10,6 +10,7 @@ void add_compile(CLI::App& app);
 void add_run(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_plan(CLI::App& app);
+void add_patches(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_quantize(CLI::App& app);
 void add_eval(CLI::App& app);
@@ -19,6 +20,8 @@ void add_export(CLI::App& app);
 void add_calibrate(CLI::App& app);
 void add_fit(CLI::App& app);
 void add_study(CLI::App& app);
+/// A study of its own file, of the verb study.
+void add_study_patches(CLI::App& study);
 void add_boards(CLI::App& app);
 void add_datasets(CLI::App& app);
 
