@@ -47,13 +47,18 @@ void measure_scan_stack(void);
     measure_scan_stack();   \
   } while (0)
 
-#ifdef MEASURE_LAYERS
 #define MEASURE_DIGIT(op, place) MARK_DIGIT + 16 * (((op) >> (3 * (place))) & 7)
-#define THIMBLE_LAYER(op)                                                                                       \
+#define MEASURE_LAYER(op)                                                                                       \
   __asm__ volatile(".inst.n %c0\n\t.inst.n %c1\n\t.inst.n %c2\n\t.inst.n %c3\n\t.inst.n %c4" ::"i"(MARK_LAYER), \
                    "i"(MEASURE_DIGIT(op, 3)), "i"(MEASURE_DIGIT(op, 2)), "i"(MEASURE_DIGIT(op, 1)),             \
                    "i"(MEASURE_DIGIT(op, 0))                                                                    \
                    : "memory")
+
+#define HARNESS_PAUSE() MEASURE_LAYER(MARK_OUTSIDE)
+#define HARNESS_RESUME() MEASURE_MARK(MARK_BEGIN)
+
+#ifdef MEASURE_LAYERS
+#define THIMBLE_LAYER(op) MEASURE_LAYER(op)
 #endif
 
 #endif

@@ -6,7 +6,14 @@
 
 #include "io.h"
 
-enum { sys_open = 0x01, sys_close = 0x02, sys_write = 0x05, sys_read = 0x06, sys_exit_extended = 0x20 };
+enum {
+  sys_open = 0x01,
+  sys_close = 0x02,
+  sys_write = 0x05,
+  sys_read = 0x06,
+  sys_seek = 0x0A,
+  sys_exit_extended = 0x20
+};
 enum { mode_rb = 1, mode_wb = 5 };
 enum { stopped_application_exit = 0x20026 };
 
@@ -36,6 +43,11 @@ int thimble_io_read(int file, void* to, size_t bytes) {
 int thimble_io_write(int file, const void* from, size_t bytes) {
   const uintptr_t arguments[3] = {(uintptr_t)file, (uintptr_t)from, bytes};
   return call(sys_write, arguments);
+}
+
+int thimble_io_seek(int file, size_t position) {
+  const uintptr_t arguments[2] = {(uintptr_t)file, position};
+  return call(sys_seek, arguments);
 }
 
 int thimble_io_close(int file) {

@@ -14,6 +14,9 @@ int thimble_io_open(const char* name, int mode);
 int thimble_io_read(int file, void* to, size_t bytes);
 int thimble_io_write(int file, const void* from, size_t bytes);
 
+/* Goes to a byte of a file that is read. 0 if it succeeded. */
+int thimble_io_seek(int file, size_t position);
+
 /* 0 if everything that was written is in the file. */
 int thimble_io_close(int file);
 

@@ -19,6 +19,8 @@ int thimble_io_read(int file, void* to, size_t bytes) { return fread(to, 1, byte
 
 int thimble_io_write(int file, const void* from, size_t bytes) { return fwrite(from, 1, bytes, files[file]) != bytes; }
 
+int thimble_io_seek(int file, size_t position) { return fseek(files[file], (long)position, SEEK_SET); }
+
 int thimble_io_close(int file) {
   const int status = fclose(files[file]);
   files[file] = NULL;

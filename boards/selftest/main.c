@@ -22,6 +22,7 @@ static union {
 
 static uint32_t cycles[SELFTEST_OPS];
 static uint32_t begin;
+static uint32_t outside; /* Cycles of a run that are not the model's. */
 static int current = -1;
 
 static void start_counter(void) {
@@ -38,16 +39,33 @@ void selftest_layer(int op) {
   begin = DWT_CYCLES;
 }
 
-/* Seed 0 of docs/numbers.md. */
+/* Bytes from `position` on of all inputs: seed 0 of docs/numbers.md. */
+static void make_up(size_t position, void* to, size_t bytes) {
+  uint8_t* const values = (uint8_t*)to;
+  for (size_t b = 0; b < bytes; ++b) {
+    const uint32_t index = (uint32_t)(position + b);
+    values[b] = (uint8_t)(((index * 1103515245U + 12345U) >> 16) + SELFTEST_INPUT_OFFSET);
+  }
+}
+
 static void fill_inputs(void) {
-  uint32_t index = 0;
+  size_t position = 0;
   for (int i = 0; i < HARNESS_INPUTS; ++i) {
     const harness_values input = harness_input(arena.bytes, i);
-    uint8_t* const bytes = (uint8_t*)input.at;
-    for (size_t b = 0; b < input.bytes; ++b, ++index) {
-      bytes[b] = (uint8_t)(((index * 1103515245U + 12345U) >> 16) + SELFTEST_INPUT_OFFSET);
-    }
+    if (input.at != NULL) make_up(position, input.at, input.bytes);
+    position += input.bytes;
   }
+}
+
+/* The program takes rows of an input: what this costs is no part of the model. */
+int harness_supply(size_t position, void* to, size_t bytes) {
+  const uint32_t now = DWT_CYCLES;
+  const int interrupted = current;
+  selftest_layer(-1);
+  make_up(position, to, bytes);
+  selftest_layer(interrupted);
+  outside += DWT_CYCLES - now;
+  return 0;
 }
 
 /* zlib's CRC-32 of all outputs. */
@@ -113,9 +131,10 @@ int main(void) {
     fill_inputs();
     current = -1;
     total = DWT_CYCLES;
-    harness_invoke(arena.bytes);
+    outside = 0;
+    (void)harness_invoke(arena.bytes);
     selftest_layer(-1);
-    total = DWT_CYCLES - total;
+    total = DWT_CYCLES - total - outside;
     crc = crc_of_outputs();
   }
   print(SELFTEST_HEAD "\n");

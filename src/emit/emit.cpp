@@ -15,7 +15,7 @@ std::vector<File> emit_program(const ir::Graph& graph, const plan::Plan& plan, c
   if (c_identifier(options.name) != options.name)
     throw Error(fmt::format("\"{}\" cannot be the name of a C program", options.name),
                 fmt::format("\"{}\" can", c_identifier(options.name)));
-  const std::vector<End> ends = ends_of(graph);
+  const std::vector<End> ends = ends_of(graph, plan);
   const Program program = program_of(graph, plan);
   const Source source{graph, plan, options, program, ends};
   std::vector<File> files{{options.name + ".h", header_text(source)},

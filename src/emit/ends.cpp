@@ -47,9 +47,10 @@ const char* suffix_of(const ir::Tensor& tensor) { return tensor.type == ir::Data
 
 }  // namespace
 
-std::vector<End> ends_of(const ir::Graph& graph) {
+std::vector<End> ends_of(const ir::Graph& graph, const plan::Plan& plan) {
   std::vector<End> ends;
   append_ends(graph, true, ends);
+  for (End& input : ends) input.by_rows = plan.takes_rows_of(input.tensor);
   append_ends(graph, false, ends);
   return ends;
 }
@@ -78,12 +79,12 @@ std::string conversion_text(const ir::Graph& graph, const End& end, const std::s
   if (end.conversion) {
     const std::string result = c_type(graph.tensor(end.is_input ? end.tensor : end.outside).type);
     out += "  int32_t i;\n";
-    out += fmt::format("  for (i = 0; i < {}_{}_elements; ++i) out[i] = ({}){}[(uint8_t)in[i]];\n", program, end.name,
-                       result, end.conversion->pointer());
+    out += fmt::format("  for (i = 0; i < {}_{}; ++i) out[i] = ({}){}[(uint8_t)in[i]];\n", program,
+                       end.conversion_count(), result, end.conversion->pointer());
   } else {
-    out +=
-        fmt::format("  thimble_{0}_{1}(in, out, {2}_{3}_elements, {2}_{3}_scale, {2}_{3}_zero_point);\n",
-                    end.is_input ? "quantize" : "dequantize", suffix_of(graph.tensor(end.tensor)), program, end.name);
+    out += fmt::format("  thimble_{0}_{1}(in, out, {2}_{4}, {2}_{3}_scale, {2}_{3}_zero_point);\n",
+                       end.is_input ? "quantize" : "dequantize", suffix_of(graph.tensor(end.tensor)), program, end.name,
+                       end.conversion_count());
   }
   return out + "}\n";
 }

@@ -3,6 +3,7 @@
 
 #include "emit/files_of_program.h"
 #include "emit/names.h"
+#include "emit/row_inputs.h"
 
 namespace thimble::emit {
 namespace {
@@ -13,12 +14,23 @@ std::string with_comment(std::string code, const std::string& comment, std::size
   return fmt::format(" *   {} {}\n", code, comment);
 }
 
+/// The line that computes, with a line for each function that supplies rows.
+std::string invocation_of(const Source& source) {
+  const std::string& name = source.options.name;
+  if (!takes_rows(source)) return fmt::format(" *   {}_invoke(arena);\n", name);
+  std::string readers;
+  for (const RowInput& input : source.program.row_inputs)
+    readers += fmt::format(", {}, {}", numbered("read_row", input.input), numbered("camera", input.input));
+  return with_comment(fmt::format("if ({}_invoke_rows(arena{}) != 0) ...", name, readers),
+                      "which gets one row after the other", 52);
+}
+
 std::string usage(const Source& source) {
   const std::string& name = source.options.name;
   std::string out = fmt::format(" *   static int32_t arena[({}_arena_bytes + 3) / 4];\n", name);
   const auto lines_of = [&](bool inputs) {
     for (const End& end : source.ends) {
-      if (end.is_input != inputs) continue;
+      if (end.is_input != inputs || end.by_rows) continue;
       const ir::Tensor& tensor = source.graph.tensor(end.tensor);
       const std::string type = c_type(tensor.type);
       out += inputs ? with_comment(fmt::format("{0}* {2} = {1}_{2}(arena);", type, name, end.name),
@@ -28,7 +40,7 @@ std::string usage(const Source& source) {
     }
   };
   lines_of(true);
-  out += fmt::format(" *   {}_invoke(arena);\n", name);
+  out += invocation_of(source);
   lines_of(false);
   return out;
 }
@@ -74,6 +86,11 @@ std::string constants(const Source& source, const End& end) {
     add("channels", tensor.shape[3]);
   }
   add("elements", tensor.elements());
+  if (end.by_rows) {
+    add("rows", plan::rows_of(tensor));
+    add("row_elements", tensor.elements() / plan::rows_of(tensor));
+    add("row_bytes", plan::row_bytes_of(tensor));
+  }
   if (tensor.quantization) add("zero_point", tensor.zero_point());
   add("bytes", tensor.bytes());
   std::string out = fmt::format("enum {{\n{}\n}};\n#define {}_shape {}\n", members, prefix, shape_text(tensor.shape));
@@ -88,15 +105,18 @@ std::string end_text(const Source& source, const End& end) {
                                 comment_text(tensor.name), ir::name_of(tensor.type), ir::text_of(tensor.shape),
                                 tensor.quantization ? "; real value = scale * (value - zero_point)." : ".");
   out += constants(source, end);
-  out += end.is_input ? fmt::format("{}* {}_{}(void* arena);\n", c_type(tensor.type), name, end.name)
-                      : fmt::format("const {}* {}_{}(const void* arena);\n", c_type(tensor.type), name, end.name);
+  if (end.by_rows)
+    out += row_reader_type(source, end);
+  else
+    out += end.is_input ? fmt::format("{}* {}_{}(void* arena);\n", c_type(tensor.type), name, end.name)
+                        : fmt::format("const {}* {}_{}(const void* arena);\n", c_type(tensor.type), name, end.name);
   if (end.outside != ir::no_tensor) {
     const ir::Tensor& outside = source.graph.tensor(end.outside);
     out += fmt::format(
-        "/* {} the model's own {} \"{}\", {}: {}_{}_elements values, to the bit as TensorFlow Lite\n"
+        "/* {} the model's own {} \"{}\", {}: {}_{} values, to the bit as TensorFlow Lite\n"
         " * converts them. */\n",
         end.is_input ? "From" : "To", end.is_input ? "input" : "output", comment_text(outside.name),
-        ir::name_of(outside.type), name, end.name);
+        ir::name_of(outside.type), name, end.conversion_count());
     out += conversion_signature(source.graph, end, name) + ";\n";
   }
   return out + "\n";
@@ -122,7 +142,11 @@ std::string header_text(const Source& source) {
       fmt::format("/* Activations and scratch. */\nenum {{ {}_arena_bytes = {} }};\n\n", name, source.plan.arena_bytes);
   for (const End& end : source.ends) out += end_text(source, end);
   out += labels_text(source);
-  out += fmt::format("/* Computes the outputs from the inputs. */\nvoid {}_invoke(void* arena);\n\n", name);
+  out +=
+      takes_rows(source)
+          ? "/* Computes the outputs. Returns 0, or the number with which a row was refused: then there are none. */\n"
+          : "/* Computes the outputs from the inputs. */\n";
+  out += invoke_signature(source) + ";\n\n";
   return out + "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
 }
 

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "emit/files_of_program.h"
+#include "emit/names.h"
+#include "emit/row_inputs.h"
 #include "target/board.h"
 
 namespace thimble::emit {
@@ -49,6 +51,15 @@ std::string fill_input(const Source& source, const End& end) {
                      end.name, end.name);
 }
 
+/// The statement of main.c that computes.
+std::string example_invocation(const Source& source) {
+  if (!takes_rows(source)) return fmt::format("  {}_invoke(arena);\n", source.options.name);
+  std::string readers;
+  for (const RowInput& input : source.program.row_inputs)
+    readers += fmt::format(", {}, NULL", numbered("read_row", input.input));
+  return fmt::format("  if ({}_invoke_rows(arena{}) != 0) return 1;\n", source.options.name, readers);
+}
+
 }  // namespace
 
 std::string example_text(const Source& source) {
@@ -59,15 +70,18 @@ std::string example_text(const Source& source) {
       "static int32_t arena[({0}_arena_bytes + 3) / 4];\n",
       name);
   for (const End& end : source.ends)
-    if (end.is_input && end.outside != ir::no_tensor)
+    if (end.is_input && !end.by_rows && end.outside != ir::no_tensor)
       out += fmt::format("static const {} {}[{}_{}_elements];\n", c_type(source.graph.tensor(end.outside).type),
                          end.name, name, end.name);
+  for (const End& end : source.ends)
+    if (end.by_rows) out += example_row_reader(source, end);
   out += fmt::format("\nint main(void) {{\n  const {}* output;\n  int i;\n",
                      c_type(source.graph.tensor(source.graph.outputs.at(0)).type));
   for (const End& end : source.ends)
-    if (end.is_input) out += fill_input(source, end);
+    if (end.is_input && !end.by_rows) out += fill_input(source, end);
+  out += example_invocation(source);
   out += fmt::format(
-      "  {0}_invoke(arena);\n  output = {0}_output(arena);\n  for (i = 0; i < {0}_output_elements; ++i) "
+      "  output = {0}_output(arena);\n  for (i = 0; i < {0}_output_elements; ++i) "
       "printf(\"%d\\n\", output[i]);\n  return 0;\n}}\n",
       name);
   return out;

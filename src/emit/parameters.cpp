@@ -31,7 +31,7 @@ OpCode code_of(const ir::Graph& graph, const ir::Op& op, const target::KernelCho
                         [&](const ir::Sub& sub) { return sum_code(graph, op, sub.activation); },
                         [&](const ir::Mul& mul) { return product_code(graph, op, mul.activation); },
                         [&](const ir::Pool2D& pool) { return pool_code(graph, op, pool); },
-                        [&](const ir::Mean& mean) { return mean_code(graph, op, mean); },
+                        [&](const ir::Mean& mean) { return mean_code(graph, op, mean, kernel); },
                         [&](const ir::Pad& pad) { return pad_code(graph, op, pad); },
                         [&](const ir::Reshape&) { return reshape_code(graph, op); },
                         [&](const ir::Transpose& transpose) { return transpose_code(graph, op, transpose); },

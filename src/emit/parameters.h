@@ -22,7 +22,7 @@ struct DriverCall {
 struct OpCode {
   std::vector<DriverCall> calls;         ///< One; several for a concatenation.
   std::vector<ConstantArray> constants;  ///< Their names begin with the prefix given.
-  bool by_rows = false;                  ///< Can compute a part of the rows; else all at once.
+  bool by_rows = false;                  ///< Can compute, or sum up, a part of the rows; else all at once.
 };
 
 /// Fills the structures of kernels/generic/types.h for an operator that `kernel` runs. The factors are the reference
@@ -42,7 +42,7 @@ OpCode sum_code(const ir::Graph& graph, const ir::Op& op, ir::Activation activat
 OpCode product_code(const ir::Graph& graph, const ir::Op& op, ir::Activation activation);
 OpCode table_code(const ir::Graph& graph, const ir::Op& op, const std::string& prefix);
 OpCode softmax_code(const ir::Graph& graph, const ir::Op& op, const ir::Softmax& softmax);
-OpCode mean_code(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean);
+OpCode mean_code(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean, const target::KernelChoice& kernel);
 OpCode transpose_code(const ir::Graph& graph, const ir::Op& op, const ir::Transpose& transpose);
 OpCode concat_code(const ir::Graph& graph, const ir::Op& op, const ir::Concat& concat);
 OpCode reshape_code(const ir::Graph& graph, const ir::Op& op);

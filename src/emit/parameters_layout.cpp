@@ -48,7 +48,7 @@ DriverCall copy_call(int input, std::int64_t blocks, std::int64_t bytes, std::in
 
 }  // namespace
 
-OpCode mean_code(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean) {
+OpCode mean_code(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean, const target::KernelChoice& kernel) {
   const ir::Tensor& in = graph.tensor(op.inputs.at(0));
   const ir::Tensor& out = graph.tensor(op.outputs.at(0));
   const auto [outer, reduced, inner, reduced_inner] = mean_blocks(graph, op, mean);
@@ -66,7 +66,7 @@ OpCode mean_code(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean)
   p.set("out_min", range.low);
   p.set("out_max", range.high);
   p.set("factor", reference::mean_factor(in, out, reduced * reduced_inner));
-  return {{std::move(call)}, {}, false};
+  return {{std::move(call)}, {}, kernel.accumulates};
 }
 
 OpCode transpose_code(const ir::Graph& graph, const ir::Op& op, const ir::Transpose& transpose) {

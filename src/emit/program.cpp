@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "emit/names.h"
 
 namespace thimble::emit {
 namespace {
@@ -18,9 +19,10 @@ class Builder {
   Builder(const ir::Graph& graph, const plan::Plan& plan) : graph_(graph), plan_(plan) {}
 
   Program build() {
+    add_row_inputs();
     for (const plan::Stage& stage : plan_.stages) {
       ProgramStage printed{stage.iterations, {}};
-      for (const plan::Step& step : stage.steps) printed.uses.push_back({layer_of(step), step.rows});
+      for (const plan::Step& step : stage.steps) printed.uses.push_back(use_of(step));
       if (stage.iterations > 0) program_.stages.push_back(std::move(printed));
     }
     return std::move(program_);
@@ -41,11 +43,22 @@ class Builder {
     return {in_arena(arena_offset(graph_, plan_, tensor)), placement.row_bytes, placement.ring_rows};
   }
 
+  void add_row_inputs() {
+    for (std::size_t i = 0; i < graph_.inputs.size(); ++i)
+      if (plan_.takes_rows_of(graph_.inputs[i]))
+        program_.row_inputs.push_back({"take_" + numbered("input", i), i, plane_of(graph_.inputs[i])});
+  }
+
+  LayerUse use_of(const plan::Step& step) {
+    if (step.input == ir::no_tensor) return {false, layer_of(step), step.rows};
+    const auto is_its = [&](const RowInput& row_input) { return graph_.inputs[row_input.input] == step.input; };
+    const auto found = std::ranges::find_if(program_.row_inputs, is_its);
+    return {true, static_cast<std::size_t>(found - program_.row_inputs.begin()), step.rows};
+  }
+
   /// The function that runs a step: one that is there already, if it runs the same operator in the same way.
   std::size_t layer_of(const plan::Step& step) {
-    const std::string scratch = step.scratch_buffer < 0
-                                    ? "NULL"
-                                    : in_arena(plan_.buffers.at(static_cast<std::size_t>(step.scratch_buffer)).offset);
+    const std::string scratch = step.scratch_buffer < 0 ? "NULL" : in_arena(plan_.scratch_of(step));
     const auto same = [&](const Layer& layer) {
       return layer.op == step.op && layer.kernel.kernel == step.kernel.kernel && layer.scratch == scratch;
     };
@@ -54,7 +67,8 @@ class Builder {
       program_.layers.push_back(new_layer(step, scratch));
       found = program_.layers.end() - 1;
     }
-    if (step.rows.first != 0 || step.rows.count != found->rows) {
+    const int all = found->summed_rows > 0 ? found->summed_rows : found->rows;
+    if (step.rows.first != 0 || step.rows.count != all) {
       require_rows(step);
       found->takes_rows = true;
     }
@@ -82,6 +96,7 @@ class Builder {
     layer.kernel = step.kernel;
     layer.scratch = scratch;
     layer.rows = placement_of(op.outputs.at(0)).rows;
+    if (step.kernel.accumulates) layer.summed_rows = placement_of(op.inputs.at(0)).rows;
     OpCode code = code_of(graph_, op, step.kernel, layer.function);
     layer.constants = std::move(code.constants);
     for (DriverCall& call : code.calls) {

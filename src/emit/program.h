@@ -36,11 +36,20 @@ struct Layer {
   std::string scratch;      ///< "arena + 1024" or "NULL"
   int rows = 1;             ///< Of the output tensor.
   bool takes_rows = false;  ///< Some step computes a part of the rows: the function takes first and count.
+  int summed_rows = 0;      ///< Of the input, if the kernel accumulates: `takes_rows` are rows of these then.
 };
 
-/// A call of a layer's function in the body of <name>_invoke.
+/// An input of which the caller supplies one row after the other, as a C function that takes some of them.
+struct RowInput {
+  std::string function;   ///< "take_input"
+  std::size_t input = 0;  ///< Index in graph.inputs.
+  Plane plane;
+};
+
+/// A call in the body of <name>_invoke: of a layer's function, or of one that takes rows of an input.
 struct LayerUse {
-  std::size_t layer = 0;  ///< Index in Program::layers.
+  bool takes_input = false;
+  std::size_t layer = 0;  ///< Index in Program::layers, or in Program::row_inputs.
   plan::RowRange rows;
 };
 
@@ -52,6 +61,7 @@ struct ProgramStage {
 /// Everything that is printed of a plan, free of the plan's indirections.
 struct Program {
   std::vector<Layer> layers;
+  std::vector<RowInput> row_inputs;  ///< In the order of the graph's inputs.
   std::vector<ProgramStage> stages;
 };
 

@@ -7,6 +7,7 @@
 
 #include "emit/files_of_program.h"
 #include "emit/names.h"
+#include "emit/row_inputs.h"
 
 namespace thimble::emit {
 namespace {
@@ -126,7 +127,8 @@ CallText call_text(const Layer& layer, std::size_t index, bool shared) {
     inputs += fmt::format("&{}, ", in);
   }
   text.definitions += plane_definition(out, call.output);
-  const std::string rows = layer.takes_rows ? "first, count" : fmt::format("0, {}", layer.rows);
+  const int all = layer.summed_rows > 0 ? layer.summed_rows : layer.rows;
+  const std::string rows = layer.takes_rows ? "first, count" : fmt::format("0, {}", all);
   const std::string function =
       shared ? layer.kernel.kernel + "_rows(" : fmt::format("{}({}, ", layer.kernel.driver, layer.kernel.kernel);
   text.call = fmt::format("  {}&{}, {}&{}, {}, {});\n", function, p, inputs, out, rows, layer.scratch);
@@ -134,7 +136,8 @@ CallText call_text(const Layer& layer, std::size_t index, bool shared) {
 }
 
 std::string layer_function(const Source& source, const Layer& layer, bool shared) {
-  const std::string rows = layer.takes_rows ? "first, count" : fmt::format("0, {}", layer.rows);
+  const bool by_rows = layer.takes_rows && layer.summed_rows == 0;
+  const std::string rows = by_rows ? "first, count" : fmt::format("0, {}", layer.rows);
   std::string out = layer_comment(source, layer);
   out += fmt::format("static void {}(int8_t* arena{}) {{\n", layer.function,
                      layer.takes_rows ? ", int32_t first, int32_t count" : "");
@@ -145,7 +148,9 @@ std::string layer_function(const Source& source, const Layer& layer, bool shared
     calls += text.call;
   }
   out += fmt::format("  THIMBLE_LAYER({});\n", layer.op) + calls;
-  out += fmt::format("  THIMBLE_TRACE_ROWS({}, &out, {});\n", op_of(source, layer).outputs[0], rows);
+  const std::string condition =
+      layer.takes_rows && layer.summed_rows > 0 ? fmt::format("if (first + count == {}) ", layer.summed_rows) : "";
+  out += fmt::format("  {}THIMBLE_TRACE_ROWS({}, &out, {});\n", condition, op_of(source, layer).outputs[0], rows);
   return out + "}\n\n";
 }
 
@@ -156,11 +161,18 @@ std::string row_expression(const plan::RowRange& rows, bool in_loop) {
 }
 
 std::string invocation(const Source& source) {
-  std::string out = fmt::format("void {}_invoke(void* arena) {{\n", source.options.name);
+  std::string out = invoke_signature(source) + " {\n";
+  if (takes_rows(source)) out += "  int status;\n";
   for (const ProgramStage& stage : source.program.stages) {
     const bool loops = stage.iterations > 1;
     if (loops) out += fmt::format("  for (int32_t i = 0; i < {}; ++i) {{\n", stage.iterations);
     for (const LayerUse& use : stage.uses) {
+      if (use.takes_input) {
+        const RowInput& input = source.program.row_inputs[use.layer];
+        const std::string first = row_expression(use.rows, loops);
+        out += fmt::format("  {}{}", loops ? "  " : "", row_input_call(input, first, use.rows.count));
+        continue;
+      }
       const Layer& layer = source.program.layers[use.layer];
       const std::string rows =
           layer.takes_rows ? fmt::format(", {}, {}", row_expression(use.rows, loops), use.rows.count) : "";
@@ -168,7 +180,7 @@ std::string invocation(const Source& source) {
     }
     if (loops) out += "  }\n";
   }
-  return out + "}\n";
+  return out + (takes_rows(source) ? "  return 0;\n}\n" : "}\n");
 }
 
 std::string access_function(const Source& source, const End& end) {
@@ -197,7 +209,9 @@ std::string program_text(const Source& source) {
   for (const Layer& layer : source.program.layers)
     if (uses[layer.kernel.kernel] > 1 && printed.insert(layer.kernel.kernel).second) out += shared_function(layer);
   for (const Layer& layer : source.program.layers) out += layer_function(source, layer, uses[layer.kernel.kernel] > 1);
-  for (const End& end : source.ends) out += access_function(source, end);
+  for (const RowInput& input : source.program.row_inputs) out += row_input_function(source, input);
+  for (const End& end : source.ends)
+    if (!end.by_rows) out += access_function(source, end);
   for (const End& end : source.ends)
     if (end.outside != ir::no_tensor) out += conversion_text(source.graph, end, name) + "\n";
   return out + invocation(source);

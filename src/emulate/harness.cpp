@@ -23,6 +23,8 @@ struct Slot {
   ir::TensorId end = ir::no_tensor;  ///< The model's own tensor, where the harness converts.
   std::string conversion;            ///< "model_quantize_input"
   std::string storage;               ///< The C array of the model's own values.
+  std::string reader;                ///< "harness_read_row": supplies rows, for an input that is taken by rows.
+  int rows = 1;                      ///< Of the tensor.
 };
 
 std::vector<Slot> slots_of(const ir::Graph& graph, Direction direction, const HarnessOptions& options) {
@@ -43,6 +45,17 @@ std::vector<Slot> slots_of(const ir::Graph& graph, Direction direction, const Ha
   return slots;
 }
 
+std::vector<Slot> input_slots(const ir::Graph& graph, const plan::Plan& plan, const HarnessOptions& options) {
+  std::vector<Slot> slots = slots_of(graph, Direction::in, options);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (!plan.takes_rows_of(slots[i].tensor)) continue;
+    slots[i].reader = emit::numbered("harness_read_row", i);
+    slots[i].conversion += "_row";
+    slots[i].rows = plan::rows_of(graph.tensor(slots[i].tensor));
+  }
+  return slots;
+}
+
 ir::TensorId seen_by_caller(const Slot& slot) { return slot.end != ir::no_tensor ? slot.end : slot.tensor; }
 
 const char* element_of(const ir::Tensor& tensor) { return tensor.type == ir::DataType::float32 ? "float" : "uint8_t"; }
@@ -52,7 +65,7 @@ std::string storage_definitions(const ir::Graph& graph, const std::vector<Slot>&
   for (const Slot& slot : slots) {
     if (slot.end == ir::no_tensor) continue;
     const ir::Tensor& end = graph.tensor(slot.end);
-    out += fmt::format("static {} {}[{}];\n", element_of(end), slot.storage, end.elements());
+    out += fmt::format("static {} {}[{}];\n", element_of(end), slot.storage, end.elements() / slot.rows);
   }
   return out;
 }
@@ -65,36 +78,71 @@ std::string accessor(const ir::Graph& graph, const std::vector<Slot>& slots, con
       name);
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const Slot& slot = slots[i];
-    const std::string at = slot.end != ir::no_tensor ? slot.storage : fmt::format("(void*){}(arena)", slot.function);
+    const std::string at = !slot.reader.empty()        ? "NULL"
+                           : slot.end != ir::no_tensor ? slot.storage
+                                                       : fmt::format("(void*){}(arena)", slot.function);
     out += fmt::format("    case {}:\n      values.at = {};\n      values.bytes = {};\n      break;\n", i, at,
                        graph.tensor(seen_by_caller(slot)).bytes());
   }
   return out + "    default:\n      break;\n  }\n  return values;\n}\n\n";
 }
 
+/// The functions that supply rows to the program: from the file, converted on the way if need be.
+std::string row_readers(const ir::Graph& graph, const std::vector<Slot>& inputs) {
+  std::string out;
+  std::int64_t position = 0;
+  for (const Slot& slot : inputs) {
+    const std::int64_t bytes = graph.tensor(seen_by_caller(slot)).bytes();
+    if (!slot.reader.empty()) {
+      const bool converts = slot.end != ir::no_tensor;
+      out += fmt::format(
+          "static inline int {0}(void* ctx, int32_t row, {1}* pixels) {{\n  (void)ctx;\n  {2}harness_supply({3} + "
+          "(size_t)row * {4}, {5}, {4}){6};\n",
+          slot.reader, graph.tensor(slot.tensor).type == ir::DataType::uint8 ? "uint8_t" : "int8_t",
+          converts ? "if (" : "return ", position, bytes / slot.rows, converts ? slot.storage : "pixels",
+          converts ? ") return 1" : "");
+      if (converts) out += fmt::format("  {}({}, pixels);\n  return 0;\n", slot.conversion, slot.storage);
+      out += "}\n\n";
+    }
+    position += bytes;
+  }
+  return out;
+}
+
 std::string invocation(const std::vector<Slot>& inputs, const std::vector<Slot>& outputs) {
-  std::string out = "static inline void harness_invoke(void* arena) {\n";
+  std::string readers;
+  std::string out = "static inline int harness_invoke(void* arena) {\n  int status = 0;\n";
   for (const Slot& slot : inputs)
-    if (slot.end != ir::no_tensor)
+    if (!slot.reader.empty())
+      readers += fmt::format(", {}, NULL", slot.reader);
+    else if (slot.end != ir::no_tensor)
       out += fmt::format("  {}({}, {}(arena));\n", slot.conversion, slot.storage, slot.function);
-  out += fmt::format("  {}_invoke(arena);\n", harness_program);
+  out += readers.empty() ? fmt::format("  {}_invoke(arena);\n", harness_program)
+                         : fmt::format("  status = {}_invoke_rows(arena{});\n", harness_program, readers);
   for (const Slot& slot : outputs)
     if (slot.end != ir::no_tensor)
       out += fmt::format("  {}({}(arena), {});\n", slot.conversion, slot.function, slot.storage);
-  return out + "}\n";
+  return out + "  return status;\n}\n";
 }
 
-std::string model_header(const ir::Graph& graph, const HarnessOptions& options) {
-  const std::vector<Slot> inputs = slots_of(graph, Direction::in, options);
+std::int64_t bytes_of(const ir::Graph& graph, const std::vector<Slot>& slots) {
+  std::int64_t bytes = 0;
+  for (const Slot& slot : slots) bytes += graph.tensor(seen_by_caller(slot)).bytes();
+  return bytes;
+}
+
+std::string model_header(const ir::Graph& graph, const plan::Plan& plan, const HarnessOptions& options) {
+  const std::vector<Slot> inputs = input_slots(graph, plan, options);
   const std::vector<Slot> outputs = slots_of(graph, Direction::out, options);
   std::string out = "/* harness_model.h: the harness's view of the program that it runs. */\n";
   out += fmt::format("#include \"{}.h\"\n\n", harness_program);
   out += fmt::format("#define HARNESS_ARENA_BYTES ((size_t){}_arena_bytes)\n", harness_program);
+  out += fmt::format("#define HARNESS_INPUT_BYTES ((size_t){})\n", bytes_of(graph, inputs));
   out += fmt::format("#define HARNESS_INPUTS {}\n#define HARNESS_OUTPUTS {}\n", inputs.size(), outputs.size());
   out += fmt::format("#define HARNESS_TENSORS {}\n\n", graph.tensors.size());
   out += storage_definitions(graph, inputs) + storage_definitions(graph, outputs) + "\n";
   return out + accessor(graph, inputs, "harness_input") + accessor(graph, outputs, "harness_output") +
-         invocation(inputs, outputs);
+         row_readers(graph, inputs) + invocation(inputs, outputs);
 }
 
 void append(std::vector<std::byte>& out, const void* from, std::size_t bytes) {
@@ -111,7 +159,7 @@ std::vector<emit::File> harness_files(const ir::Graph& graph, const plan::Plan& 
   std::vector<emit::File> files;
   for (emit::File& file : emit::emit_program(graph, plan, program))
     if (file.path.ends_with(".c") ? file.path != "main.c" : file.path.ends_with(".h")) files.push_back(std::move(file));
-  files.push_back({"harness_model.h", model_header(graph, options)});
+  files.push_back({"harness_model.h", model_header(graph, plan, options)});
   for (const char* name : {"harness.h", "harness.c", "io.h", "io_stdio.c", "trace.h", "trace.c"})
     files.push_back({name, read_text(target::data_folder() / "boards" / "harness" / name)});
   return files;
@@ -153,8 +201,7 @@ std::vector<std::byte> pack_inputs(const ir::Graph& graph, std::span<const Tenso
 std::vector<TensorValues> unpack_outputs(const ir::Graph& graph, std::span<const std::byte> file,
                                          std::size_t inferences, const HarnessOptions& options) {
   const std::vector<Slot> slots = slots_of(graph, Direction::out, options);
-  std::size_t bytes_each = 0;
-  for (const Slot& slot : slots) bytes_each += static_cast<std::size_t>(graph.tensor(seen_by_caller(slot)).bytes());
+  const auto bytes_each = static_cast<std::size_t>(bytes_of(graph, slots));
   if (file.size() != bytes_each * inferences)
     fail("{}: the program wrote {} bytes of outputs, {} were expected", graph.name, file.size(),
          bytes_each * inferences);

@@ -18,7 +18,8 @@ namespace thimble::emulate {
 /// The harness (boards/harness/) is a C main that runs a generated program on inferences from a file. The same sources
 /// make a process of this computer and a firmware: they reach files through io.h, which io_stdio.c implements here and
 /// semihosting on a core. Files, in the folder in which the program runs:
-///     inputs.bin   uint32 count; then for each inference the values of every input
+///     inputs.bin   uint32 count; then for each inference the values of every input. An input that the program takes
+///                  row by row stays in the file until then.
 ///     outputs.bin  for each inference the values of every output
 ///     trace.bin    for each tensor of the graph, by id: uint32 rows, uint32 CRC-32 (with trace only)
 struct HarnessOptions {

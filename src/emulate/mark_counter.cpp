@@ -57,6 +57,7 @@ void MarkCounter::execute(std::uint32_t address, std::span<const std::byte> code
 void MarkCounter::pass(int mark) {
   if (mark == MARK_BEGIN) {
     counting_ = !ended_;
+    layer_ = op_ = -1;
   } else if (!counting_) {
     return;
   } else if (mark == MARK_END) {
@@ -73,6 +74,10 @@ void MarkCounter::pass(int mark) {
 }
 
 void MarkCounter::enter_layer(int op) {
+  if (op == MARK_OUTSIDE) {
+    counting_ = false;
+    return;
+  }
   op_ = op;
   const auto known = std::ranges::find(counts_.layers, op, [](const auto& layer) { return layer.first; });
   layer_ = static_cast<int>(known - counts_.layers.begin());

@@ -26,12 +26,17 @@ std::int64_t read_stack_mark(const std::filesystem::path& file) {
   return used;
 }
 
-/// Bytes of the model's own inputs and outputs that the caller holds beside the arena, where the program converts them.
-std::int64_t own_end_bytes(const ir::Graph& graph) {
+/// Bytes of the model's own inputs and outputs that the caller holds beside the arena, where the program converts them:
+/// one row of an input that it takes row by row.
+std::int64_t own_end_bytes(const ir::Graph& graph, const plan::Plan& plan) {
   std::int64_t bytes = 0;
-  for (const std::vector<ir::TensorId>* ends : {&graph.input_ends, &graph.output_ends}) {
-    for (const ir::TensorId end : *ends) bytes += end != ir::no_tensor ? graph.tensor(end).bytes() : 0;
+  for (std::size_t i = 0; i < graph.input_ends.size(); ++i) {
+    if (graph.input_ends[i] == ir::no_tensor) continue;
+    const ir::TensorId inside = graph.inputs.at(i);
+    const int pieces = plan.takes_rows_of(inside) ? plan::rows_of(graph.tensor(inside)) : 1;
+    bytes += graph.tensor(graph.input_ends[i]).bytes() / pieces;
   }
+  for (const ir::TensorId end : graph.output_ends) bytes += end != ir::no_tensor ? graph.tensor(end).bytes() : 0;
   return bytes;
 }
 
@@ -76,7 +81,7 @@ Measurement measure(const ir::Graph& graph, const plan::Plan& plan, const target
   measured.flash.code = sizes.model_code;
   measured.flash.firmware = sizes.image;
   measured.sram.arena = plan.arena_bytes;
-  if (options.float_io) measured.sram.io = own_end_bytes(graph);
+  if (options.float_io) measured.sram.io = own_end_bytes(graph, plan);
   measured.sram.static_ = sizes.model_static;
   measured.sram.stack = read_stack_mark(plain / "stack.bin");
 

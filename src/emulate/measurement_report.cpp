@@ -1,5 +1,6 @@
 #include "emulate/measurement_report.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -24,12 +25,19 @@ std::int64_t executed_macs(const ir::Graph& graph, const plan::Plan& plan) {
   std::int64_t macs = 0;
   for (const plan::Stage& stage : plan.stages) {
     for (const plan::Step& step : stage.steps) {
+      if (step.input != ir::no_tensor) continue;
       const ir::Op& op = graph.ops.at(static_cast<std::size_t>(step.op));
       const std::int64_t of_a_row = ir::macs_of(graph, op) / plan::rows_of(graph.tensor(op.outputs.at(0)));
       macs += of_a_row * step.rows.count * stage.iterations;
     }
   }
   return macs;
+}
+
+/// "rows" if the caller supplies an input row by row, else "resident".
+std::string input_mode(const ir::Graph& graph, const plan::Plan& plan) {
+  const auto by_rows = [&](ir::TensorId input) { return plan.takes_rows_of(input); };
+  return std::ranges::any_of(graph.inputs, by_rows) ? "rows" : "resident";
 }
 
 double per_mac(double count, std::int64_t macs) { return macs > 0 ? count / static_cast<double>(macs) : 0; }
@@ -79,7 +87,7 @@ Json to_json(const Measurement& measured, const ir::Graph& graph, const plan::Pl
   return {{"model", graph.name},
           {"board", board.name},
           {"fits_board", !board.large_memory},
-          {"input_mode", "resident"},
+          {"input_mode", input_mode(graph, plan)},
           {"sram",
            {{"arena", sram.arena},
             {"io", sram.io},

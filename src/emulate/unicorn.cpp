@@ -40,6 +40,7 @@ class Semihosting {
   std::uint32_t open(std::uint32_t name, std::uint32_t mode, std::uint32_t length);
   std::uint32_t read(Handle& handle, std::uint32_t to, std::uint32_t bytes);
   std::uint32_t write(Handle& handle, std::uint32_t from, std::uint32_t bytes);
+  std::uint32_t seek(Handle& handle, std::uint32_t position) const;
   std::vector<std::byte> memory(std::uint32_t address, std::uint32_t bytes) const;
 
   uc_engine* core_;
@@ -68,7 +69,8 @@ std::vector<std::byte> Semihosting::memory(std::uint32_t address, std::uint32_t 
 }
 
 void Semihosting::call() {
-  constexpr std::uint32_t sys_open = 0x01, sys_close = 0x02, sys_write = 0x05, sys_read = 0x06, sys_exit = 0x20;
+  constexpr std::uint32_t sys_open = 0x01, sys_close = 0x02, sys_write = 0x05, sys_read = 0x06;
+  constexpr std::uint32_t sys_seek = 0x0A, sys_exit = 0x20;
   const std::uint32_t operation = reg(core_, UC_ARM_REG_R0);
   std::array<std::uint32_t, 3> argument{};
   check(uc_mem_read(core_, reg(core_, UC_ARM_REG_R1), argument.data(), sizeof argument), "read memory");
@@ -82,6 +84,9 @@ void Semihosting::call() {
       break;
     case sys_write:
       result = write(handles_.at(argument[0]), argument[1], argument[2]);
+      break;
+    case sys_seek:
+      result = seek(handles_.at(argument[0]), argument[1]);
       break;
     case sys_close:
       break;
@@ -121,6 +126,12 @@ std::uint32_t Semihosting::write(Handle& handle, std::uint32_t from, std::uint32
   const std::vector<std::byte> content = memory(from, bytes);
   std::vector<std::byte>& file = files_.at(handle.name);
   file.insert(file.end(), content.begin(), content.end());
+  return 0;
+}
+
+std::uint32_t Semihosting::seek(Handle& handle, std::uint32_t position) const {
+  if (position > files_.at(handle.name).size()) return static_cast<std::uint32_t>(-1);
+  handle.at = position;
   return 0;
 }
 

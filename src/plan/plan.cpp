@@ -16,6 +16,10 @@ const Placement* Plan::find(ir::TensorId tensor) const {
   return found == placements.end() ? nullptr : &*found;
 }
 
+std::int64_t Plan::scratch_of(const Step& step) const {
+  return buffers.at(static_cast<std::size_t>(step.scratch_buffer)).offset + step.scratch_offset;
+}
+
 bool Plan::takes_rows_of(ir::TensorId input) const {
   return std::ranges::any_of(stages, [input](const Stage& stage) {
     return std::ranges::any_of(stage.steps, [input](const Step& step) { return step.input == input; });

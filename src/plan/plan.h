@@ -50,7 +50,8 @@ struct Step {
   int op = 0;  ///< Index in graph.ops; -1 where `input` is given.
   RowRange rows;
   target::KernelChoice kernel;
-  int scratch_buffer = -1;  ///< Index of a buffer of at least `kernel.scratch_bytes`, or -1.
+  int scratch_buffer = -1;          ///< Index of a buffer that has the scratch of `kernel.scratch_bytes`, or -1.
+  std::int64_t scratch_offset = 0;  ///< Where it begins in the buffer.
   /// Not an op: these rows of this graph input, from the caller, each row exactly once and in order. An input with such
   /// steps is not there before the first stage, and may lie in a ring.
   ir::TensorId input = ir::no_tensor;
@@ -72,6 +73,8 @@ struct Plan {
   std::int64_t arena_bytes = 0;  ///< Highest offset + bytes, rounded up to `arena_alignment`.
 
   const Placement* find(ir::TensorId tensor) const;
+  /// Where in the arena a step that has scratch has it.
+  std::int64_t scratch_of(const Step& step) const;
 
   /// Whether steps take the rows of this graph input from the caller. Else it is there before the first stage.
   bool takes_rows_of(ir::TensorId input) const;

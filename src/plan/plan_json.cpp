@@ -47,7 +47,8 @@ Json to_json(const ir::Graph& graph, const Step& step) {
           {"name", graph.name_of(op)},
           {"rows", to_json(step.rows)},
           {"kernel", to_json(step.kernel)},
-          {"scratch_buffer", step.scratch_buffer}};
+          {"scratch_buffer", step.scratch_buffer},
+          {"scratch_offset", step.scratch_offset}};
 }
 
 template <typename T>
@@ -124,6 +125,7 @@ Step step_from(const Json& json) {
   read(json, "op", step.op);
   step.kernel = kernel_from(object_in(json, "kernel"));
   read(json, "scratch_buffer", step.scratch_buffer);
+  read(json, "scratch_offset", step.scratch_offset);
   return step;
 }
 

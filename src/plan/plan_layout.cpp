@@ -128,7 +128,10 @@ void check_scratch(const Plan& plan, const std::string& name, const Step& step) 
   }
   if (!contains(plan.buffers.size(), step.scratch_buffer)) fail("plan: the scratch of \"{}\" is no buffer", name);
   const std::int64_t bytes = plan.buffers[static_cast<std::size_t>(step.scratch_buffer)].bytes;
-  if (bytes < needed) fail("plan: \"{}\" needs {} bytes of scratch and has {}", name, needed, bytes);
+  if (step.scratch_offset < 0 || bytes - step.scratch_offset < needed)
+    fail("plan: \"{}\" needs {} bytes of scratch and has {}", name, needed, bytes - step.scratch_offset);
+  if (step.scratch_offset % arena_alignment != 0)
+    fail("plan: the scratch of \"{}\" is not aligned to {} bytes", name, arena_alignment);
 }
 
 void check_placed(const ir::Graph& graph, const Plan& plan, ir::TensorId id) {

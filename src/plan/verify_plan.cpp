@@ -160,7 +160,7 @@ class Execution {
   /// Adds input rows [first, first + count), each as a whole, to the sums of the rows before, and writes the output
   /// from them after the last row. The scratch must hold the sums from one step to the next.
   void accumulate(const Step& step, const ir::Op& op, int first, int count) {
-    const std::int64_t scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)].offset;
+    const std::int64_t scratch = plan_.scratch_of(step);
     const std::int64_t bytes = step.kernel.scratch_bytes;
     if (first > 0)
       if (const auto found = arena_.mismatch(scratch, bytes, sums(step, first)))
@@ -234,15 +234,14 @@ class Execution {
   /// A step's scratch holds garbage before and after each piece of its work, and is no part of what it writes.
   void use_scratch(const Step& step, const ir::Op& op, int row, std::span<const Piece> written) {
     if (step.scratch_buffer < 0) return;
-    const Buffer& scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)];
-    arena_.spoil(scratch.offset, scratch.bytes);
+    arena_.spoil(plan_.scratch_of(step), step.kernel.scratch_bytes);
     check_apart_from_scratch(step, op, row, written);
   }
 
   void check_apart_from_scratch(const Step& step, const ir::Op& op, int row, std::span<const Piece> written) const {
-    const Buffer& scratch = plan_.buffers[static_cast<std::size_t>(step.scratch_buffer)];
+    const Piece scratch{plan_.scratch_of(step), step.kernel.scratch_bytes, 0};
     for (const Piece& piece : written)
-      if (overlap(piece, {scratch.offset, scratch.bytes, 0})) fail("{} writes over its own scratch", where(op, row));
+      if (overlap(piece, scratch)) fail("{} writes over its own scratch", where(op, row));
   }
 
   /// The bytes of a read, which must be there.

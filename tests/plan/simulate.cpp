@@ -83,8 +83,7 @@ class Simulation {
   void spoil_scratch(const plan::Step& step) {
     if (step.kernel.scratch_bytes == 0) return;
     if (step.scratch_buffer < 0) throw OutOfMemory("no scratch");
-    const plan::Buffer& scratch = plan_.buffers.at(static_cast<std::size_t>(step.scratch_buffer));
-    std::byte* begin = memory(scratch.offset, step.kernel.scratch_bytes);
+    std::byte* begin = memory(plan_.scratch_of(step), step.kernel.scratch_bytes);
     std::generate_n(begin, step.kernel.scratch_bytes, [&] { return static_cast<std::byte>(random_()); });
   }
 
@@ -106,8 +105,7 @@ class Simulation {
     const ir::Tensor& in = graph_.tensor(op.inputs[0]);
     const auto channels = static_cast<std::size_t>(in.shape[3]);
     if (step.scratch_buffer < 0) throw OutOfMemory("no scratch");
-    std::byte* const scratch =
-        memory(plan_.buffers.at(static_cast<std::size_t>(step.scratch_buffer)).offset, step.kernel.scratch_bytes);
+    std::byte* const scratch = memory(plan_.scratch_of(step), step.kernel.scratch_bytes);
     if (first < 0 || first + step.rows.count > rows(op.inputs[0])) throw OutOfMemory("rows that do not exist");
     std::vector<std::int32_t> sums(channels);
     if (first > 0) std::memcpy(sums.data(), scratch, channels * sizeof(std::int32_t));

@@ -33,7 +33,18 @@ static void leave_layer(void) {
   layer = -1;
 }
 
+/* Between MARK_OUTSIDE and MARK_BEGIN the inference goes on without being counted. */
+static void stop_counting(void) {
+  leave_layer();
+  total += executed - begin_at;
+  counting = 0;
+}
+
 static void enter_layer(int op) {
+  if (op == MARK_OUTSIDE) {
+    stop_counting();
+    return;
+  }
   layer = op;
   for (int i = 0; i < layers; ++i) {
     if (layer_order[i] == op) return;
@@ -51,9 +62,7 @@ static void on_mark(unsigned int vcpu, void* userdata) {
   } else if (!counting) {
     return;
   } else if (mark == MARK_END) {
-    leave_layer();
-    total = executed - begin_at;
-    counting = 0;
+    stop_counting();
     ++inferences;
   } else if (mark == MARK_LAYER) {
     leave_layer();
