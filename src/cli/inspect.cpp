@@ -73,7 +73,7 @@ void add_inspect(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("inspect", "List the layers of a model");
   verb->footer("Example: thimble inspect person.tflite --passes none");
   auto options = std::make_shared<InspectOptions>();
-  options->model.add_to(*verb);
+  options->model.add_file_to(*verb);
   verb->add_flag("--dump", options->dump, "Print the graph as text that can be compared");
   add_json(*verb, options->json);
   verb->callback([options] { inspect(*options); });

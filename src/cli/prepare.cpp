@@ -14,11 +14,15 @@
 
 namespace thimble::cli {
 
-void ModelOptions::add_to(CLI::App& verb) {
+void ModelOptions::add_file_to(CLI::App& verb) {
   verb.add_option("model", model, "The model: an int8 .tflite file")->required()->type_name("MODEL");
   verb.add_option("--passes", passes, "Passes that simplify the graph, in this order; \"none\" for none (default: all)")
       ->delimiter(',')
       ->type_name("NAME,...");
+}
+
+void ModelOptions::add_to(CLI::App& verb) {
+  add_file_to(verb);
   verb.add_option("--rounding", rounding,
                   "How outputs are requantized: double, as TensorFlow Lite does, or single: faster, some differ by one")
       ->transform(CLI::CheckedTransformer(

@@ -13,13 +13,15 @@
 
 namespace thimble::cli {
 
-/// Which model, how it rounds, and which passes simplify it: the options every verb on a model has.
+/// Which model, which passes simplify it, and how it rounds: the options every verb that runs a model has.
 struct ModelOptions {
   std::filesystem::path model;
   std::vector<std::string> passes;
   ir::Rounding rounding = ir::Rounding::twice;
 
   void add_to(CLI::App& verb);
+  /// Without rounding, for verbs that requantize nothing.
+  void add_file_to(CLI::App& verb);
   /// The model as its file has it.
   ir::Graph import() const;
   /// Imported and simplified.
