@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "cli/sizes.h"
 #include "import/tflite_import.h"
 #include "ir/builders/builders.h"
 #include "ir/netconfig_graph.h"
@@ -134,8 +135,6 @@ Json to_json(const ir::Graph& graph, const PatchCounts& counts) {
   }
   return json;
 }
-
-double kilobytes(std::int64_t bytes) { return static_cast<double>(bytes) / 1024; }
 
 std::string image_text(const ir::Tensor& tensor) {
   const std::size_t batch = tensor.shape.size() == 4 ? 1 : 0;

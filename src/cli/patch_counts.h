@@ -41,7 +41,6 @@ PatchCounts count_patches(const ir::Graph& graph, ir::TensorId end, plan::PatchG
 std::string text_of(const ir::Graph& graph, const PatchCounts& counts);
 Json to_json(const ir::Graph& graph, const PatchCounts& counts);
 
-double kilobytes(std::int64_t bytes);
 /// "28 x 28 x 32", without the batch.
 std::string image_text(const ir::Tensor& tensor);
 

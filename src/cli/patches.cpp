@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "cli/patch_counts.h"
 #include "cli/prepare.h"
+#include "cli/sizes.h"
 #include "cli/verbs.h"
 #include "ir/netconfig_layers.h"
 #include "ir/redistribute.h"

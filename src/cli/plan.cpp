@@ -1,9 +1,13 @@
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <fmt/core.h>
 
+#include "base/files.h"
 #include "base/json.h"
+#include "cli/plan_picture.h"
 #include "cli/prepare.h"
 #include "cli/verbs.h"
 #include "plan/plan_json.h"
@@ -17,7 +21,16 @@ struct PlanVerbOptions {
   ModelOptions model;
   PlanningOptions planning;
   std::filesystem::path json;
+  std::filesystem::path svg;
 };
+
+void write_picture(const std::filesystem::path& file, const ir::Graph& graph, const plan::Plan& plan,
+                   const target::Board& board) {
+  const std::vector<MemorySeries> series{layerwise_series(graph, "layer by layer", "#b9c0ca"),
+                                         series_of(graph, plan, "this plan", "#2b6cb0")};
+  const std::string limit = fmt::format("{}: {} kB", board.name, board.sram_bytes / 1024);
+  write_text(file, svg_of(graph, plan, series, {limit, board.sram_bytes}));
+}
 
 void show_plan(const PlanVerbOptions& options) {
   const target::Board board = options.planning.chosen_board();
@@ -25,6 +38,7 @@ void show_plan(const PlanVerbOptions& options) {
   const plan::Plan plan = options.planning.planned(graph, board);
   fmt::print("{}", plan::text_of(graph, plan));
   if (!options.json.empty()) write_json(options.json, plan::to_json(graph, plan));
+  if (!options.svg.empty()) write_picture(options.svg, graph, plan, board);
   if (!options.planning.ignore_budget) check_budget(graph, plan, board);
 }
 
@@ -36,6 +50,8 @@ void add_plan(CLI::App& app) {
   auto options = std::make_shared<PlanVerbOptions>();
   options->model.add_to(*verb);
   options->planning.add_to(*verb);
+  verb->add_option("--svg", options->svg, "Also draw the arena and the memory of each layer to this file")
+      ->type_name("FILE");
   add_json(*verb, options->json);
   verb->callback([options] { show_plan(*options); });
 }

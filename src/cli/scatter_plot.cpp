@@ -6,6 +6,8 @@
 
 #include <fmt/core.h>
 
+#include "cli/svg.h"
+
 namespace thimble::cli {
 
 namespace {
@@ -26,15 +28,6 @@ struct Axes {
   double y(double value) const { return height - bottom - value / most_y * (height - top - bottom); }
 };
 
-/// A round step that divides `most` into about five: 1, 2 or 5 times a power of ten.
-double tick_step(double most) {
-  const double power = std::pow(10, std::floor(std::log10(most / 5)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= most / 5) return factor * power;
-  }
-  return 10 * power;
-}
-
 Axes axes_of(const ScatterPlot& plot) {
   Axes axes;
   axes.logarithmic_x = plot.logarithmic_x;
@@ -54,33 +47,10 @@ Axes axes_of(const ScatterPlot& plot) {
     axes.least_x = std::pow(10, std::floor(std::log10(least)));
     axes.most_x = std::pow(10, std::ceil(std::log10(most) + 1e-9));
   } else {
-    axes.most_x = std::ceil(most / tick_step(most)) * tick_step(most);
+    axes.most_x = std::ceil(most / svg::tick_step(most)) * svg::tick_step(most);
   }
-  axes.most_y = std::ceil(most_y / tick_step(most_y)) * tick_step(most_y);
+  axes.most_y = std::ceil(most_y / svg::tick_step(most_y)) * svg::tick_step(most_y);
   return axes;
-}
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-std::string text_at(double x, double y, const char* anchor, const std::string& text) {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor, escaped(text));
-}
-
-std::string line(double x1, double y1, double x2, double y2, const std::string& stroke) {
-  return fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\"/>\n", x1, y1, x2, y2,
-                     stroke);
 }
 
 /// 1500000 as "1.5M".
@@ -91,23 +61,23 @@ std::string short_number(double value) {
 }
 
 std::string grid(const Axes& axes) {
-  std::string svg;
+  std::string drawing;
   const auto at_x = [&](double value) {
-    svg += line(axes.x(value), axes.y(0), axes.x(value), top, "#e4e4e4");
-    svg += text_at(axes.x(value), height - bottom + 18, "middle", short_number(value));
+    drawing += svg::line(axes.x(value), axes.y(0), axes.x(value), top, svg::grid_color);
+    drawing += svg::text(axes.x(value), height - bottom + 18, "middle", short_number(value));
   };
   if (axes.logarithmic_x) {
     for (double value = axes.least_x; value <= axes.most_x * 1.001; value *= 10) at_x(value);
   } else {
-    const double step = tick_step(axes.most_x);
+    const double step = svg::tick_step(axes.most_x);
     for (int i = 0; i * step <= axes.most_x * 1.001; ++i) at_x(i * step);
   }
-  const double step = tick_step(axes.most_y);
+  const double step = svg::tick_step(axes.most_y);
   for (int i = 0; i * step <= axes.most_y * 1.001; ++i) {
-    svg += line(left, axes.y(i * step), width - right, axes.y(i * step), "#e4e4e4");
-    svg += text_at(left - 8, axes.y(i * step) + 4, "end", short_number(i * step));
+    drawing += svg::line(left, axes.y(i * step), width - right, axes.y(i * step), svg::grid_color);
+    drawing += svg::text(left - 8, axes.y(i * step) + 4, "end", short_number(i * step));
   }
-  return svg;
+  return drawing;
 }
 
 std::string drawn(const PlotSeries& series, const Axes& axes) {
@@ -116,46 +86,42 @@ std::string drawn(const PlotSeries& series, const Axes& axes) {
   for (const auto& [x, y] : series.points) {
     dots.emplace(static_cast<int>(std::lround(2 * axes.x(x))), static_cast<int>(std::lround(2 * axes.y(y))));
   }
-  std::string svg = fmt::format(
+  std::string drawing = fmt::format(
       "<path transform=\"scale(0.5)\" fill=\"none\" stroke=\"{}\" stroke-width=\"9\" stroke-linecap=\"round\" "
       "stroke-opacity=\"0.6\" d=\"",
       series.color);
-  for (const auto& [x, y] : dots) svg += fmt::format("M{} {}h0", x, y);
-  svg += "\"/>\n";
-  if (axes.logarithmic_x || (series.slope == 0 && series.intercept == 0)) return svg;
+  for (const auto& [x, y] : dots) drawing += fmt::format("M{} {}h0", x, y);
+  drawing += "\"/>\n";
+  if (axes.logarithmic_x || (series.slope == 0 && series.intercept == 0)) return drawing;
   double end = 0;
   for (const auto& [x, y] : series.points) end = std::max(end, x);
   const double start = std::max(0.0, -series.intercept / series.slope);
-  return svg + line(axes.x(start), axes.y(series.slope * start + series.intercept), axes.x(end),
-                    axes.y(series.slope * end + series.intercept), series.color);
+  return drawing + svg::line(axes.x(start), axes.y(series.slope * start + series.intercept), axes.x(end),
+                             axes.y(series.slope * end + series.intercept), series.color);
 }
 
 std::string legend(const ScatterPlot& plot) {
-  std::string svg;
+  std::string drawing;
   double y = top + 16;
   for (const PlotSeries& series : plot.series) {
-    svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"/>\n", left + 14, y - 4, series.color);
-    svg += text_at(left + 24, y, "start", series.name);
+    drawing +=
+        fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"/>\n", left + 14, y - 4, series.color);
+    drawing += svg::text(left + 24, y, "start", series.name);
     y += 17;
   }
-  return svg;
+  return drawing;
 }
 
 }  // namespace
 
 std::string svg_of(const ScatterPlot& plot) {
   const Axes axes = axes_of(plot);
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
-      "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"#ffffff\"/>\n",
-      width, height);
-  svg += grid(axes);
-  svg += fmt::format("<g font-size=\"15\">{}</g>\n", text_at(width / 2, 24, "middle", plot.title));
-  svg += text_at((left + width - right) / 2, height - 14, "middle", plot.x_label);
-  svg += fmt::format("<g transform=\"translate(18 {:.1f}) rotate(-90)\">{}</g>\n", (top + height - bottom) / 2,
-                     text_at(0, 0, "middle", plot.y_label));
-  for (const PlotSeries& series : plot.series) svg += drawn(series, axes);
-  return svg + legend(plot) + "</svg>\n";
+  std::string body = grid(axes);
+  body += svg::text(width / 2, 24, "middle", plot.title, "font-size=\"15\"");
+  body += svg::text((left + width - right) / 2, height - 14, "middle", plot.x_label);
+  body += svg::vertical_text(18, (top + height - bottom) / 2, "middle", plot.y_label);
+  for (const PlotSeries& series : plot.series) body += drawn(series, axes);
+  return svg::document(width, height, body + legend(plot));
 }
 
 }  // namespace thimble::cli

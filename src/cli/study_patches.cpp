@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "cli/patch_counts.h"
 #include "cli/prepare.h"
+#include "cli/sizes.h"
 #include "cli/verbs.h"
 #include "ir/builders/builders.h"
 #include "ir/redistribute.h"
@@ -54,7 +55,7 @@ Json print_counts(const PatchSubject& subject, std::size_t blocks, plan::PatchGr
 void study_patches(const std::filesystem::path& json_file) {
   fmt::print(
       "| network | patches | patch | stage, not clipped | stage, clipped | MMAC, clipped | network, not clipped | "
-      "network, clipped | layer by layer, kB | patches, kB | | live, kB |\n"
+      "network, clipped | layer by layer, kB | patches, kB | less by | live, kB |\n"
       "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
   Json json = Json::array();
   for (const StudiedNetwork& network : networks) {

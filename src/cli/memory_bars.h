@@ -1,0 +1,33 @@
+// cli/memory_bars.h
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/picture_panel.h"
+#include "ir/graph.h"
+#include "plan/plan.h"
+
+namespace thimble::cli {
+
+/// One way of executing a network: the bytes that it needs while it computes each operator.
+struct MemorySeries {
+  std::string name;  ///< "this plan"
+  std::string color;
+  std::vector<std::int64_t> bytes;  ///< By operator of the graph; 0 where it computes nothing.
+};
+
+/// What every operator needs in a plan: the live bytes of the stage that computes it, or the most of several.
+MemorySeries series_of(const ir::Graph& graph, const plan::Plan& plan, std::string name, std::string color);
+
+/// What every operator needs when all run one after the other, each with an output of its own or in place; without
+/// overlap, alignment and scratch (plan/working_set.h).
+MemorySeries layerwise_series(const ir::Graph& graph, std::string name, std::string color);
+
+/// A panel of bars whose upper edge is at `y`: for each layer one bar of each series, side by side. Its legend, with
+/// the peaks, is above it.
+std::string memory_bars(const ir::Graph& graph, const std::vector<MemorySeries>& series, const MemoryLimit& limit,
+                        double y, double width, double height);
+
+}  // namespace thimble::cli
