@@ -1,4 +1,4 @@
-/* sum_bytes.h: sums of four channels over pixels, for average pooling and means. */
+/* sum_bytes.h: sums of channels over pixels, for average pooling and means. */
 #ifndef THIMBLE_SUM_BYTES_H
 #define THIMBLE_SUM_BYTES_H
 
@@ -28,6 +28,18 @@ THIMBLE_INLINE void thimble_add_pixels(thimble_sums* sums, const int8_t* pixel, 
     sums->of[1] += thimble_low_half(odd);
     sums->of[2] += thimble_high_half(even);
     sums->of[3] += thimble_high_half(odd);
+  }
+}
+
+/* Adds `count` > 0 pixels [channels], channels >= 4, to the sums of all channels, four a step: 7 instructions for four
+ * elements, and about 22 a step. The last step of others than multiples of 4 sums up some channels in vain. */
+THIMBLE_INLINE void thimble_sum_pixels_by_four(const int8_t* pixel, int32_t count, int32_t channels, int32_t* sums) {
+  int32_t c, i;
+  for (c = 0; c < channels; c += 4) {
+    const int32_t first = thimble_min(c, channels - 4);
+    thimble_sums four = {{0, 0, 0, 0}};
+    thimble_add_pixels(&four, pixel + first, count, channels);
+    for (i = c - first; i < 4; ++i) sums[first + i] += four.of[i];
   }
 }
 

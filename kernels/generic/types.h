@@ -13,7 +13,8 @@
  * headers; passing the row kernel as a constant lets the compiler inline it. The drivers:
  *   thimble_conv_rows (conv, depthwise, fully connected), thimble_pool_rows, thimble_binary_rows, thimble_map_rows,
  *   thimble_pad_rows, thimble_resize_rows, thimble_mean_rows, thimble_transpose_rows, thimble_copy_rows (concat: once
- *   for each input, `out` already pointing at that input's first block), thimble_softmax_rows.
+ *   for each input, `out` already pointing at that input's first block), thimble_softmax_rows; thimble_mean_by_rows and
+ *   thimble_pool_by_rows, whose rows are the input's (sum_rows.h).
  * Those whose op is not computed row by row (mean, transpose, softmax, copy) take first = 0, count = all.
  */
 #ifndef THIMBLE_TYPES_H

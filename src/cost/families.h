@@ -9,7 +9,7 @@
 
 namespace thimble::cost {
 
-/// One call of a driver: output rows [first, end) of an op.
+/// One call of a driver: output rows [first, end) of an op; input rows for kernels that accumulate.
 struct Call {
   const ir::Graph& graph;
   const ir::Op& op;
@@ -24,6 +24,7 @@ struct Call {
 struct LoopCounter {
   std::string_view kernel;
   Loops (*count)(const Call& call);
+  bool by_input_rows = false;  ///< It accumulates.
 };
 
 std::span<const LoopCounter> generic_convolutions();  ///< kernels/generic: conv, pointwise, depthwise

@@ -21,8 +21,9 @@ const LoopCounter* find_counter(std::string_view kernel) {
   return nullptr;
 }
 
-/// Rows that the driver of `op` computes. A fully connected layer is one row, whatever its shape.
-int rows_of(const ir::Graph& graph, const ir::Op& op) {
+/// Rows that the driver of `op` computes, or sums up. A fully connected layer is one row, whatever its shape.
+int rows_of(const ir::Graph& graph, const ir::Op& op, const LoopCounter& counter) {
+  if (counter.by_input_rows) return graph.tensor(op.inputs.at(0)).shape.at(1);
   const ir::Shape& shape = graph.tensor(op.outputs.at(0)).shape;
   return shape.size() == 4 && !std::holds_alternative<ir::FullyConnected>(op.kind) ? shape[1] : 1;
 }
@@ -43,7 +44,7 @@ bool has_loops(std::string_view kernel) { return find_counter(kernel) != nullptr
 Loops loops_of(const ir::Graph& graph, const ir::Op& op, std::string_view kernel, RowSpan rows) {
   const LoopCounter* counter = find_counter(kernel);
   if (counter == nullptr) fail("cost: the loops of kernel \"{}\" are not known", kernel);
-  const int all = rows_of(graph, op);
+  const int all = rows_of(graph, op, *counter);
   const int end = rows.count < 0 ? all : std::min(all, rows.first + rows.count);
   return counter->count({graph, op, rows.first, end});
 }

@@ -9,6 +9,7 @@
 namespace thimble::cost {
 
 /// Output rows [first, first + count) that one call of a driver computes; rows as the plan sees them (plan::rows_of).
+/// Of a kernel that accumulates, input rows.
 struct RowSpan {
   int first = 0;
   int count = -1;  ///< -1: all from `first` on.

@@ -73,6 +73,23 @@ Loops mean_by_fours(const Call& call) {
   return {{"calls", 1}, {"images", outer}, {"fours", fours}, {"inputs of fours", fours * reduced * run}};
 }
 
+/// The rows of a call follow each other in memory. The first call clears the sums, the last one makes outputs of them.
+Loops sum_up(const Call& call, int channels_a_step) {
+  const ir::Shape& in = call.input().shape;
+  const double steps = std::ceil(static_cast<double>(in[3]) / channels_a_step);
+  const double pixels = call.rows() * in[2];
+  return {
+      {"calls", 1},
+      {"cleared sums", call.first == 0 ? static_cast<double>(in[3]) : 0},
+      {"runs of pixels", channels_a_step == 1 ? pixels : steps},
+      {"inputs", pixels * steps},
+      {"outputs", call.end == in[1] ? static_cast<double>(in[3]) : 0},
+  };
+}
+
+Loops sum_up_by_channels(const Call& call) { return sum_up(call, 1); }
+Loops sum_up_by_fours(const Call& call) { return sum_up(call, 4); }
+
 /// memcpy and memset: 16 bytes at a time, then words, then bytes. Where an address may not be a multiple of 4, some
 /// libraries copy byte by byte.
 struct Bytes {
@@ -193,6 +210,10 @@ constexpr std::array counters{
     LoopCounter{"s8_maxpool_1x4_dsp", pool_by_fours},
     LoopCounter{"s8_mean_1x4_dsp", mean_by_fours},
     LoopCounter{"s8_mean_generic", mean},
+    LoopCounter{"s8_mean_rows_1x4_dsp", sum_up_by_fours, true},
+    LoopCounter{"s8_mean_rows_generic", sum_up_by_channels, true},
+    LoopCounter{"s8_avgpool_rows_1x4_dsp", sum_up_by_fours, true},
+    LoopCounter{"s8_avgpool_rows_generic", sum_up_by_channels, true},
     LoopCounter{"s8_pad_generic", pad},
     LoopCounter{"s8_resize_nearest_generic", resize},
     LoopCounter{"s8_transpose_generic", transpose},

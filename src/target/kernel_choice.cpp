@@ -43,17 +43,26 @@ class Chooser {
     require(pool.filter_h <= max_filter_h,
             fmt::format("a window of {} rows is too tall ({} is the most)", pool.filter_h, max_filter_h));
     const bool average = pool.kind == ir::PoolKind::average;
-    if (options_.dsp && input().shape.at(3) >= 4)
-      return {choice(average ? "s8_avgpool_1x4_dsp" : "s8_maxpool_1x4_dsp", "SIMD, four channels a step")};
-    return {choice(average ? "s8_avgpool_generic" : "s8_maxpool_generic", "any window")};
+    const bool by_fours = options_.dsp && input().shape.at(3) >= 4;
+    Candidates candidates;
+    if (by_fours)
+      candidates = {choice(average ? "s8_avgpool_1x4_dsp" : "s8_maxpool_1x4_dsp", "SIMD, four channels a step")};
+    else
+      candidates = {choice(average ? "s8_avgpool_generic" : "s8_maxpool_generic", "any window")};
+    if (average && covers_image(pool))
+      candidates.push_back(summing(by_fours ? "s8_avgpool_rows_1x4_dsp" : "s8_avgpool_rows_generic"));
+    return candidates;
   }
 
   Candidates operator()(const ir::Mean& mean) const {
     require_int8();
     require(mean_groups(mean) <= 4,
             "its axes are too scattered: it must be a mean over [outer][reduced][inner][reduced]");
-    if (options_.dsp && kept_behind(mean) >= 4) return {choice("s8_mean_1x4_dsp", "SIMD, four channels a step")};
-    return {choice("s8_mean_generic", "any axes")};
+    const bool by_fours = options_.dsp && kept_behind(mean) >= 4;
+    Candidates candidates{by_fours ? choice("s8_mean_1x4_dsp", "SIMD, four channels a step")
+                                   : choice("s8_mean_generic", "any axes")};
+    if (is_over_image(mean)) candidates.push_back(summing(by_fours ? "s8_mean_rows_1x4_dsp" : "s8_mean_rows_generic"));
+    return candidates;
   }
 
   Candidates operator()(const ir::Pad& pad) const {
@@ -149,6 +158,30 @@ class Chooser {
     KernelChoice result = choice("s8_lut_generic", "a function of one byte");
     result.in_place = true;
     return result;
+  }
+
+  /// A kernel of kernels/generic/sum_rows.h: a sum of int32 for each channel.
+  KernelChoice summing(std::string_view kernel) const {
+    KernelChoice result = choice(kernel, "sums up rows as they appear");
+    result.accumulates = true;
+    result.scratch_bytes = 4 * std::int64_t{input().shape.at(3)};
+    return result;
+  }
+
+  /// Whether a mean goes over the height and the width of one image of several rows, and nothing else.
+  bool is_over_image(const ir::Mean& mean) const {
+    const ir::Shape& shape = input().shape;
+    if (shape.size() != 4 || shape[0] != 1 || shape[1] < 2) return false;
+    const auto is_axis = [&](int d) { return std::ranges::find(mean.axes, d) != mean.axes.end(); };
+    return is_axis(1) && is_axis(2) && !is_axis(3);
+  }
+
+  /// Whether the first window covers an image of several rows, and there is no other.
+  bool covers_image(const ir::Pool2D& pool) const {
+    const ir::Shape& in = input().shape;
+    const bool is_one_pixel = output().shape.at(1) == 1 && output().shape.at(2) == 1;
+    return is_one_pixel && in[1] > 1 && pool.filter_h - pool.padding.top >= in[1] &&
+           pool.filter_w - pool.padding.left >= in[2];
   }
 
   /// The ranges that kernels/dsp/s8_add_dsp.h needs.

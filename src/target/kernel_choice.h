@@ -38,7 +38,7 @@ struct KernelOptions {
 };
 
 /// The variants that can run `op` on `core`, at least one. The first is the default; others trade flash for
-/// instructions. @throws Error naming the layer if no kernel can run it.
+/// instructions, or accumulate: for plans that stream the op's input. @throws Error naming the layer if no kernel can run it.
 std::vector<KernelChoice> kernel_candidates(const ir::Graph& graph, const ir::Op& op, const Core& core,
                                             const KernelOptions& options = {});
 

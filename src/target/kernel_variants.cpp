@@ -22,6 +22,8 @@ constexpr std::array variants{
     KernelVariant{"s8_pad_generic", "generic", "thimble_pad_rows", ""},
     KernelVariant{"s8_resize_nearest_generic", "generic", "thimble_resize_rows", ""},
     KernelVariant{"s8_mean_generic", "generic", "thimble_mean_rows", ""},
+    KernelVariant{"s8_mean_rows_generic", "generic", "thimble_mean_by_rows", ""},
+    KernelVariant{"s8_avgpool_rows_generic", "generic", "thimble_pool_by_rows", ""},
     KernelVariant{"s8_transpose_generic", "generic", "thimble_transpose_rows", ""},
     KernelVariant{"s8_copy_generic", "generic", "thimble_copy_rows", ""},
     KernelVariant{"s8_softmax_generic", "generic", "thimble_softmax_rows", ""},
@@ -46,6 +48,8 @@ constexpr std::array variants{
     KernelVariant{"s8_avgpool_1x4_dsp", "dsp", "thimble_pool_rows", ""},
     KernelVariant{"s8_maxpool_1x4_dsp", "dsp", "thimble_pool_rows", ""},
     KernelVariant{"s8_mean_1x4_dsp", "dsp", "thimble_mean_rows", ""},
+    KernelVariant{"s8_mean_rows_1x4_dsp", "dsp", "thimble_mean_by_rows", ""},
+    KernelVariant{"s8_avgpool_rows_1x4_dsp", "dsp", "thimble_pool_by_rows", ""},
 };
 
 }  // namespace

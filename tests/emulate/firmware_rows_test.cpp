@@ -30,11 +30,14 @@ ir::Graph camera_graph() {
   GraphBuilder g("camera", 5);
   TensorId x = g.conv(g.input({1, input_rows, 16, 3}), 8, {3, 2, 1}, "stem");
   x = g.conv(x, 12, {1, 1, 0}, "expand");
-  return g.finish({g.max_pool(x, {2, 2, 0}, "pool")});
+  return g.finish({g.mean(g.max_pool(x, {2, 2, 0}, "pool"), "mean")});
 }
 
 plan::Plan plan_of(const ir::Graph& graph, const target::Board& board, bool rows_input) {
-  const auto choose = [&](const ir::Graph& g, const ir::Op& op) { return target::choose_kernel(g, op, board.core); };
+  const auto choose = [&](const ir::Graph& g, const ir::Op& op) {
+    const auto candidates = target::kernel_candidates(g, op, board.core);
+    return candidates.back().accumulates ? candidates.back() : candidates.front();
+  };
   plan::Plan plan = row_pipeline(graph, choose, {rows_input});
   plan::verify_plan(graph, plan);
   return plan;

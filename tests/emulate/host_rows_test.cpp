@@ -70,6 +70,31 @@ TEST(HostRows, UnsignedBytesToo) {
   expect_equals_reference(graph, row_pipeline(graph, kernels_of(false)));
 }
 
+/// Means and pools over the whole image, summed up as its rows appear; streamed from the input on, or from a plane.
+TEST(HostRows, SumsOverRowsEqualTheReference) {
+  for (const bool dsp : {false, true})
+    for (const bool rows_input : {false, true})
+      for (const bool is_mean : {false, true}) {
+        GraphBuilder g("sums", 12);
+        const TensorId x = g.conv(g.input({1, 11, 7, 3}), 10, {3, 1, 1}, "conv");
+        ir::Graph graph = g.finish({is_mean ? g.mean(x, "sum") : g.max_pool(x, {13, 1, 1}, "sum")});
+        if (!is_mean) std::get<ir::Pool2D>(graph.ops[1].kind).kind = ir::PoolKind::average;
+        const target::Core core{dsp ? "cortex-m7" : "host", dsp, {}, {}, {}};
+        const auto choose = [&](const ir::Graph& all, const ir::Op& op) {
+          const auto candidates = target::kernel_candidates(all, op, core);
+          return candidates.back().accumulates ? candidates.back() : candidates.front();
+        };
+        if (!is_mean) {  // One window over everything, padding included.
+          auto& pool = std::get<ir::Pool2D>(graph.ops[1].kind);
+          pool.filter_w = 9;
+          graph.tensors[static_cast<std::size_t>(graph.outputs[0])].shape = {1, 1, 1, 10};
+        }
+        const plan::Plan plan = row_pipeline(graph, choose, {rows_input});
+        EXPECT_TRUE(plan.stages.back().steps.back().kernel.accumulates);
+        expect_equals_reference(graph, plan);
+      }
+}
+
 /// The first input comes by rows and is of the model's own type float32; the second one is there.
 TEST(HostRows, OneOfTwoInputsAndConversionsOfRows) {
   GraphBuilder g("two inputs", 9);

@@ -37,6 +37,23 @@ void check(const SingleOp& single, bool by_rows) {
   }
 }
 
+/// Sums up the rows of an operator that can be summed up, all at once and a few at a time.
+void check_sums(const SingleOp& single) {
+  const auto expected = single.expected();
+  for (const bool dsp : {false, true}) {
+    target::Core core;
+    core.dsp = dsp;
+    const auto candidates = target::kernel_candidates(single.graph, single.op(), core);
+    ASSERT_EQ(candidates.size(), 2U);
+    ASSERT_TRUE(candidates[1].accumulates);
+    EXPECT_FALSE(candidates[0].accumulates);
+    for (const int rows_a_call : {0, 1, 2, 3})
+      EXPECT_EQ(testing::run_kernel(single, candidates[1], {rows_a_call, false, false}), expected)
+          << candidates[1].kernel << " of " << ir::text_of(single.graph.tensor(0).shape) << ", rows a call "
+          << rows_a_call;
+  }
+}
+
 ir::Shape any_image(Random& random) { return {1, any_of(random, 1, 7), any_of(random, 1, 7), any_of(random, 1, 9)}; }
 
 ir::Activation any_activation(Random& random) { return static_cast<ir::Activation>(one_of(random, {0, 0, 1, 2, 3})); }
@@ -130,9 +147,32 @@ TEST(PoolAndMeanKernels, SumLargeWindowsOfExtremes) {
       pool.filter_w = image[2];
       add_op(pooled, pool, {0}, 0.5F, 3);
       check(pooled, true);
+      check_sums(pooled);
       add_op(mean, ir::Mean{{1, 2}, true}, {0}, 0.6F, -7);
       check(mean, false);
+      check_sums(mean);
     }
+  }
+}
+
+TEST(PoolAndMeanKernels, SumUpRowsAsTheyAppear) {
+  Random random(16);
+  for (int i = 0; i < 60; ++i) {
+    const ir::Shape image{1, any_of(random, 2, 9), any_of(random, 1, 9), any_of(random, 1, 11)};
+    SingleOp mean;
+    const float scale = any_scale(random);
+    add_activation(mean, random, image, scale, any_zero_point(random));
+    SingleOp pooled = mean;
+    add_op(mean, ir::Mean{{1, 2}, i % 2 == 0}, {0}, scale * 0.7F, any_zero_point(random));
+    check_sums(mean);
+    ir::Pool2D pool;
+    pool.activation = any_activation(random);
+    pool.padding = {i % 3, i % 3, i % 2, i % 2};
+    pool.filter_h = image[1] + 2 * pool.padding.top;
+    pool.filter_w = image[2] + 2 * pool.padding.left;
+    add_op(pooled, pool, {0}, scale, pooled.graph.tensor(0).zero_point());
+    check_sums(pooled);
+    if (HasFailure()) return;
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "dsp/s8_add_dsp.h"
 #include "dsp/s8_avgpool_1x4_dsp.h"
+#include "dsp/s8_avgpool_rows_1x4_dsp.h"
 #include "dsp/s8_conv1x1_1x4_dsp.h"
 #include "dsp/s8_conv1x1_4x2_dsp.h"
 #include "dsp/s8_conv_4x2_dsp.h"
@@ -24,6 +25,7 @@
 #include "dsp/s8_dwconv_any_dsp.h"
 #include "dsp/s8_maxpool_1x4_dsp.h"
 #include "dsp/s8_mean_1x4_dsp.h"
+#include "dsp/s8_mean_rows_1x4_dsp.h"
 #include "dsp/s8_mul_dsp.h"
 #include "dsp/s8w16_conv1x1_1x4_dsp.h"
 #include "dsp/s8w16_conv1x1_4x2_dsp.h"
@@ -31,6 +33,7 @@
 #include "dsp/s8w16_conv_any_4x2_dsp.h"
 #include "generic/s8_add_generic.h"
 #include "generic/s8_avgpool_generic.h"
+#include "generic/s8_avgpool_rows_generic.h"
 #include "generic/s8_conv1x1_1x2_generic.h"
 #include "generic/s8_conv_1x2_generic.h"
 #include "generic/s8_copy_generic.h"
@@ -38,6 +41,7 @@
 #include "generic/s8_lut_generic.h"
 #include "generic/s8_maxpool_generic.h"
 #include "generic/s8_mean_generic.h"
+#include "generic/s8_mean_rows_generic.h"
 #include "generic/s8_mul_generic.h"
 #include "generic/s8_pad_generic.h"
 #include "generic/s8_resize_nearest_generic.h"
@@ -182,6 +186,10 @@ Call pool_call(const SingleOp& single, const target::KernelChoice& choice) {
                                                             {"s8_maxpool_generic", s8_maxpool_generic},
                                                             {"s8_avgpool_1x4_dsp", s8_avgpool_1x4_dsp},
                                                             {"s8_maxpool_1x4_dsp", s8_maxpool_1x4_dsp}};
+  if (choice.accumulates) {
+    const bool dsp = choice.kernel == "s8_avgpool_rows_1x4_dsp";
+    return unary_call(thimble_pool_by_rows, dsp ? s8_avgpool_rows_1x4_dsp : s8_avgpool_rows_generic, p);
+  }
   return unary_call(thimble_pool_rows, kernels.at(choice.kernel), p);
 }
 
@@ -286,9 +294,13 @@ Call mean_call(const SingleOp& single, const target::KernelChoice& choice) {
     blocks[block] *= size;
   }
   const auto factor = reference::mean_factor(in, single.output(), std::int64_t{blocks[1]} * blocks[3]);
-  return unary_call(thimble_mean_rows, choice.kernel == "s8_mean_1x4_dsp" ? s8_mean_1x4_dsp : s8_mean_generic,
-                    thimble_mean{blocks[0], blocks[1], blocks[2], blocks[3], in.zero_point(),
-                                 single.output().zero_point(), -128, 127, c_factor(factor)});
+  const thimble_mean p{blocks[0], blocks[1], blocks[2],       blocks[3], in.zero_point(), single.output().zero_point(),
+                       -128,      127,       c_factor(factor)};
+  if (choice.accumulates) {
+    const bool dsp = choice.kernel == "s8_mean_rows_1x4_dsp";
+    return unary_call(thimble_mean_by_rows, dsp ? s8_mean_rows_1x4_dsp : s8_mean_rows_generic, p);
+  }
+  return unary_call(thimble_mean_rows, choice.kernel == "s8_mean_1x4_dsp" ? s8_mean_1x4_dsp : s8_mean_generic, p);
 }
 
 Call transpose_call(const SingleOp& single) {
@@ -338,12 +350,12 @@ Call copy_call(const SingleOp& single) {
 Call call_of(const SingleOp& single, const target::KernelChoice& choice) {
   const std::string& driver = choice.driver;
   if (driver == "thimble_conv_rows" || driver == "thimble_dwconv_rows") return conv_call(single, choice);
-  if (driver == "thimble_pool_rows") return pool_call(single, choice);
+  if (driver == "thimble_pool_rows" || driver == "thimble_pool_by_rows") return pool_call(single, choice);
   if (driver == "thimble_binary_rows") return binary_call(single, choice);
   if (driver == "thimble_map_rows") return table_call(single);
   if (driver == "thimble_pad_rows") return pad_call(single);
   if (driver == "thimble_resize_rows") return resize_call(single);
-  if (driver == "thimble_mean_rows") return mean_call(single, choice);
+  if (driver == "thimble_mean_rows" || driver == "thimble_mean_by_rows") return mean_call(single, choice);
   if (driver == "thimble_transpose_rows") return transpose_call(single);
   if (driver == "thimble_copy_rows") return copy_call(single);
   if (driver == "thimble_softmax_rows") return softmax_call(single);
@@ -428,10 +440,38 @@ Bytes run_in_rings(const SingleOp& single, const target::KernelChoice& choice, c
   return result;
 }
 
+/// Sums up the input's rows, `rows_a_call` at a time, from a ring of one row more.
+Bytes sum_up(const SingleOp& single, const target::KernelChoice& choice, const Call& call, int rows_a_call) {
+  const ir::Tensor& in = single.graph.tensor(single.op().inputs[0]);
+  const int rows = rows_of(in);
+  const auto row_bytes = static_cast<std::size_t>(in.bytes()) / static_cast<std::size_t>(rows);
+  const int ring = std::min(rows, rows_a_call + 1);
+  Guarded input(row_bytes * static_cast<std::size_t>(ring));
+  Guarded output(static_cast<std::size_t>(single.output().bytes()));
+  Guarded sums(static_cast<std::size_t>(choice.scratch_bytes));
+  const thimble_plane in_plane{input.data(), static_cast<std::int32_t>(row_bytes), ring};
+  const thimble_plane out_plane = whole_plane(single.output(), output.data());
+  for (int first = 0; first < rows; first += rows_a_call) {
+    const int count = std::min(rows_a_call, rows - first);
+    std::memset(input.data(), 0x33, row_bytes * static_cast<std::size_t>(ring));
+    for (int row = first; row < first + count; ++row)
+      std::memcpy(thimble_row(&in_plane, row), single.inputs[0].data() + static_cast<std::size_t>(row) * row_bytes,
+                  row_bytes);
+    call(&in_plane, nullptr, &out_plane, first, count, sums.data());
+  }
+  EXPECT_TRUE(output.intact() && sums.intact() && input.intact()) << choice.kernel << " writes out of its memory";
+  const auto* begin = reinterpret_cast<const std::byte*>(output.data());
+  return Bytes(begin, begin + single.output().bytes());
+}
+
 }  // namespace
 
 reference::Bytes run_kernel(const SingleOp& single, const target::KernelChoice& choice, const Execution& execution) {
   const Call call = call_of(single, choice);
+  if (choice.accumulates) {
+    const int all = rows_of(single.graph.tensor(single.op().inputs[0]));
+    return sum_up(single, choice, call, execution.rows_a_call > 0 ? std::min(execution.rows_a_call, all) : all);
+  }
   const int out_rows = rows_of(single.output());
   const int rows_a_call = execution.rows_a_call > 0 ? std::min(execution.rows_a_call, out_rows) : out_rows;
   if (execution.rings) return run_in_rings(single, choice, call, rows_a_call);

@@ -9,7 +9,7 @@ namespace thimble::testing {
 
 /// How the operator's planes lie in memory and how many rows a call computes.
 struct Execution {
-  int rows_a_call = 0;    ///< 0: all.
+  int rows_a_call = 0;    ///< 0: all. Rows of the input for a kernel that accumulates: always in a ring.
   bool rings = false;     ///< Input and output are rings just large enough for a call.
   bool in_place = false;  ///< The output over the first input.
 };

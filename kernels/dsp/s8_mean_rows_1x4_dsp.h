@@ -1,0 +1,17 @@
+/* s8_mean_rows_1x4_dsp: mean over height and width as the rows appear, four channels a step.
+ *
+ * in int8 rows [width][channels], each once and in order; out int8 [channels] with the last one. generic/sum_rows.h
+ * says how. Needs channels >= 4. Scratch: 4 * channels bytes, which must stay between calls. 7 instructions for 4
+ * elements.
+ */
+#ifndef THIMBLE_S8_MEAN_ROWS_1X4_DSP_H
+#define THIMBLE_S8_MEAN_ROWS_1X4_DSP_H
+
+#include "../generic/sum_rows.h"
+#include "sum_bytes.h"
+
+THIMBLE_SHARED void s8_mean_rows_1x4_dsp(const int8_t* pixel, int32_t count, int32_t channels, int32_t* sums) {
+  thimble_sum_pixels_by_four(pixel, count, channels, sums);
+}
+
+#endif
