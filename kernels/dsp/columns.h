@@ -98,11 +98,10 @@ THIMBLE_INLINE void thimble_multiply_pairs(const thimble_conv* p, int32_t first,
   block.bias = p->bias + first;
   block.weight_bytes = (wide ? 8 : 4) * words;
   block.end = NULL;
-  block.multiplier = p->multiplier + first;
+  block.scales = p->scales + 2 * first;
   block.out = out + first;
   block.out_ch = p->out_ch;
   block.addend = thimble_output_addend(p);
-  block.shift = p->shift + first;
   block.fourth = (pixels - 1) * p->out_ch;
   block.out_end = block.out + 2 * pairs;
   thimble_multiply_block(&block, wide);

@@ -46,14 +46,12 @@ THIMBLE_INLINE void thimble_widen_4_planes(const int8_t* pixel, int32_t width, i
   for (; width > 1; width -= 2, pixel += 2 * step, plane += 4, plane2 += 4) {
     const uint32_t first = thimble_load_word(pixel);
     const uint32_t second = thimble_load_word(pixel + step);
-    const uint32_t first_even = thimble_sxtb16(first);
-    const uint32_t first_odd = thimble_sxtb16_odd(first);
-    const uint32_t second_even = thimble_sxtb16(second);
-    const uint32_t second_odd = thimble_sxtb16_odd(second);
-    thimble_store_word(plane, thimble_low_halves(first_even, second_even));
-    thimble_store_word(plane + plane_bytes, thimble_low_halves(first_odd, second_odd));
-    thimble_store_word(plane2, thimble_high_halves(first_even, second_even));
-    thimble_store_word(plane2 + plane_bytes, thimble_high_halves(first_odd, second_odd));
+    const uint32_t low = thimble_low_halves(first, second); /* channels 0 1 of both */
+    const uint32_t high = thimble_high_halves(first, second);
+    thimble_store_word(plane, thimble_sxtb16(low));
+    thimble_store_word(plane + plane_bytes, thimble_sxtb16_odd(low));
+    thimble_store_word(plane2, thimble_sxtb16(high));
+    thimble_store_word(plane2 + plane_bytes, thimble_sxtb16_odd(high));
   }
   if (width > 0) {
     int32_t c;

@@ -63,16 +63,14 @@ THIMBLE_SHARED void thimble_widen_rows(thimble_source_row upper, thimble_source_
     for (; words != end; words += 8, words2 += 8) {
       const uint32_t first = thimble_load_word(upper.pixels);
       const uint32_t second = thimble_load_word(lower.pixels);
-      const uint32_t first_even = thimble_sxtb16(first);
-      const uint32_t first_odd = thimble_sxtb16_odd(first);
-      const uint32_t second_even = thimble_sxtb16(second);
-      const uint32_t second_odd = thimble_sxtb16_odd(second);
+      const uint32_t low = thimble_low_halves(first, second); /* channels 0 1 of both */
+      const uint32_t high = thimble_high_halves(first, second);
       upper.pixels += upper.step;
       lower.pixels += lower.step;
-      thimble_store_word(words, thimble_low_halves(first_even, second_even));
-      thimble_store_word(words + column_bytes, thimble_low_halves(first_odd, second_odd));
-      thimble_store_word(words2, thimble_high_halves(first_even, second_even));
-      thimble_store_word(words2 + column_bytes, thimble_high_halves(first_odd, second_odd));
+      thimble_store_word(words, thimble_sxtb16(low));
+      thimble_store_word(words + column_bytes, thimble_sxtb16_odd(low));
+      thimble_store_word(words2, thimble_sxtb16(high));
+      thimble_store_word(words2 + column_bytes, thimble_sxtb16_odd(high));
     }
     return;
   }

@@ -9,8 +9,10 @@
  *     >= 256, saturate either way, and stay beyond because SMMLAR is monotone.
  *   - SSAT clamps.
  * So it needs 2 <= s <= 12, or that no x is as large as 2^(32-s); target/conv_channels.cpp proves one of them for each
- * channel from its weights. The channels for which it cannot, outliers, have harmless factors in `multiplier` and
- * `shift`: their outputs are computed again, in full.
+ * channel from its weights. The channels for which it cannot, outliers, have harmless scales: their outputs
+ * are computed again, in full.
+ *
+ * A channel's scales are both factors, made by target/conv_channels.cpp; rounding once, M and s - 1.
  *
  * Rounded once, THIMBLE_SINGLE_ROUNDING: (floor(acc * M / 2^32) + 2^(s-2) + zero_point * 2^(s-1)) >> (s-1) is all of
  * it, because the floor of a floor is one: SMMLA, a shift, SSAT. It needs |acc| < 2^30 and 2 <= s <= 22, so that
@@ -28,7 +30,7 @@ THIMBLE_INLINE int32_t thimble_output_addend(const thimble_conv* p) {
 }
 
 THIMBLE_INLINE thimble_channel thimble_channel_of(const thimble_conv* p, int32_t o) {
-  thimble_channel channel = thimble_channel_by(p->multiplier[o], p->shift[o], thimble_output_addend(p));
+  thimble_channel channel = thimble_channel_by(p->scales + 2 * o, thimble_output_addend(p));
   channel.bias = p->bias[o];
   return channel;
 }

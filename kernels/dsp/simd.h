@@ -187,19 +187,13 @@ typedef struct {
   int32_t multiplier, addend, shift, bias;
 } thimble_channel;
 
-/* That of a channel, for outputs about out_zero_point: `addend` is that, or 2 * out_zero_point + 1 where outputs are
- * rounded once. */
-THIMBLE_INLINE thimble_channel thimble_channel_by(int32_t multiplier, int32_t shift, int32_t addend) {
+/* That of a channel, from the two numbers of thimble_conv's scales; `addend` is out_zero_point, or 2 * out_zero_point +
+ * 1 where outputs are rounded once. */
+THIMBLE_INLINE thimble_channel thimble_channel_by(const int32_t* scales, int32_t addend) {
   thimble_channel channel;
-#if THIMBLE_SINGLE_ROUNDING
-  channel.multiplier = multiplier;
-  channel.shift = -1 - shift;
-  channel.addend = addend * ((int32_t)1 << (channel.shift - 1));
-#else
-  channel.multiplier = (int32_t)((uint32_t)multiplier << 1);
-  channel.shift = ((int32_t)1 << (32 + shift)) + 1;
-  channel.addend = addend;
-#endif
+  channel.multiplier = scales[0];
+  channel.shift = scales[1];
+  channel.addend = THIMBLE_SINGLE_ROUNDING ? addend * ((int32_t)1 << (scales[1] - 1)) : addend;
   channel.bias = 0;
   return channel;
 }

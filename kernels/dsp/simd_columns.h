@@ -20,20 +20,19 @@ typedef struct {
   const int8_t* weights;   /* words of bytes: channel 0, channel 1 for the first of the two, then for the second;
                             * wide: for each word of a column, the word of channel 0, then of channel 1 */
   const int32_t* bias;
-  int32_t weight_bytes; /* of a pair: 4 * words, 8 * words if wide; words is even and > 0 */
-  const int8_t* end;    /* of the pair's weights */
-  const int32_t* multiplier;
+  int32_t weight_bytes;  /* of a pair: 4 * words, 8 * words if wide; words is even and > 0 */
+  const int8_t* end;     /* of the pair's weights */
+  const int32_t* scales; /* thimble_conv: two of each channel */
   int8_t* out;
-  int32_t out_ch; /* bytes from a pixel to the next */
-  int32_t addend; /* out_zero_point; rounding once, 2 * out_zero_point + 1 */
-  const int8_t* shift;
+  int32_t out_ch;  /* bytes from a pixel to the next */
+  int32_t addend;  /* out_zero_point; rounding once, 2 * out_zero_point + 1 */
   int32_t fourth;  /* bytes from the first pixel to the fourth; to the third, if there are only three */
   int8_t* out_end; /* of the first pixel: more than out */
 } thimble_block;
 
 /* Computes a block: out = requantize(bias + sum over words of column * weights), outputs.h. `wide` is a constant.
  *
- * Two words a step of 26 instructions (22 if wide) for 32 MACs, two steps a round of 3 more; 66 a pair of channels (8
+ * Two words a step of 27 instructions (22 if wide) for 32 MACs, two steps a round of 3 more; 56 a pair of channels (8
  * outputs) besides. All fourteen registers are in use: what the loop does not need is on the stack, and so is r7, in
  * case it is the frame pointer. The first word's products start the accumulators of pixels 1 to 3 from pixel 0's bias.
  */
@@ -43,11 +42,15 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
 /* Accumulators: r0-r3 of channel 0, r4, r5, r6, r8 of channel 1. Columns at r9, weights at r10: a word of each channel
  * to r12 and r11.
  *
- * The order is the Cortex-M7's, which issues a load or SXTB16 together with a multiplication, but LDRD with nothing.
- * Of two steps, the second has the word of channel 1 in r7, so that it is there in time, and columns in r11. */
-#define THIMBLE_FIRST_STEPS   \
-  "ldr r11, [r10], #4\n"      \
-  "sxtb16 r12, r11\n"         \
+ * The order is the Cortex-M7's, which issues a load or SXTB16 together with a multiplication, but LDRD with nothing:
+ * one of four loads of columns is two LDRs, which saves it a cycle for the instruction. On a Cortex-M4 two LDRs cost
+ * what one LDRD does. Of two words, the second has the word of channel 1 in r7, so that it is there in time, and
+ * columns in r11. A step begins with the weights' word in r11 and that of channel 0 in r12, and ends with those of the
+ * next step or with the flags of the last one: equal. */
+#define THIMBLE_BEGIN    \
+  "ldr r11, [r10], #4\n" \
+  "sxtb16 r12, r11\n"
+#define THIMBLE_FIRST_STEP    \
   "ldrd r7, lr, [r9, #8]\n"   \
   "sxtb16 r11, r11, ror #8\n" \
   "smlad r2, r7, r12, r0\n"   \
@@ -60,10 +63,8 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
   "ldr r12, [r10], #4\n"      \
   "smlad r5, lr, r11, r4\n"   \
   "smlad r4, r7, r11, r4\n"   \
-  "sxtb16 r7, r12, ror #8\n" THIMBLE_SECOND_STEP
-#define THIMBLE_STEPS         \
-  "ldr r11, [r10], #4\n"      \
-  "sxtb16 r12, r11\n"         \
+  "sxtb16 r7, r12, ror #8\n" THIMBLE_SECOND_WORD
+#define THIMBLE_STEP          \
   "ldrd r7, lr, [r9], #8\n"   \
   "sxtb16 r11, r11, ror #8\n" \
   "smlad r0, r7, r12, r0\n"   \
@@ -76,47 +77,67 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
   "ldr r12, [r10], #4\n"      \
   "smlad r6, r7, r11, r6\n"   \
   "sxtb16 r7, r12, ror #8\n"  \
-  "smlad r8, lr, r11, r8\n" THIMBLE_SECOND_STEP
-#define THIMBLE_SECOND_STEP  \
+  "smlad r8, lr, r11, r8\n" THIMBLE_SECOND_WORD
+#define THIMBLE_SECOND_WORD  \
   "ldrd r11, lr, [r9], #8\n" \
   "sxtb16 r12, r12\n"        \
   "smlad r4, r11, r7, r4\n"  \
   "smlad r5, lr, r7, r5\n"   \
   "smlad r0, r11, r12, r0\n" \
   "smlad r1, lr, r12, r1\n"  \
-  "ldrd r11, lr, [r9], #8\n" \
+  "ldr r11, [r9], #4\n"      \
+  "ldr lr, [r9], #4\n"
+#define THIMBLE_GO_ON        \
+  "smlad r2, r11, r12, r2\n" \
+  "smlad r3, lr, r12, r3\n"  \
+  "smlad r6, r11, r7, r6\n"  \
+  "ldr r11, [r10], #4\n"     \
+  "sxtb16 r12, r11\n"        \
+  "smlad r8, lr, r7, r8\n"
+#define THIMBLE_END          \
   "smlad r2, r11, r12, r2\n" \
   "smlad r6, r11, r7, r6\n"  \
+  "ldr r11, [sp, #16]\n"     \
   "smlad r3, lr, r12, r3\n"  \
+  "cmp r10, r11\n"           \
   "smlad r8, lr, r7, r8\n"
-#define THIMBLE_WIDE_STEP      \
-  "ldrd r12, r11, [r10], #8\n" \
-  "ldrd r7, lr, [r9], #8\n"    \
-  "smlad r0, r7, r12, r0\n"    \
-  "smlad r4, r7, r11, r4\n"    \
-  "smlad r1, lr, r12, r1\n"    \
-  "smlad r5, lr, r11, r5\n"    \
-  "ldrd r7, lr, [r9], #8\n"    \
-  "smlad r2, r7, r12, r2\n"    \
-  "smlad r6, r7, r11, r6\n"    \
-  "smlad r3, lr, r12, r3\n"    \
-  "smlad r8, lr, r11, r8\n"
-#define THIMBLE_WIDE_STEPS THIMBLE_WIDE_STEP THIMBLE_WIDE_STEP
+/* Wide: a step of one word begins with its weights in r12 and r11, and ends with columns 2 and 3 in r7 and lr. */
+#define THIMBLE_BEGIN_WIDE "ldrd r12, r11, [r10], #8\n"
+#define THIMBLE_WIDE_WORD   \
+  "ldrd r7, lr, [r9], #8\n" \
+  "smlad r0, r7, r12, r0\n" \
+  "smlad r4, r7, r11, r4\n" \
+  "smlad r1, lr, r12, r1\n" \
+  "smlad r5, lr, r11, r5\n" \
+  "ldrd r7, lr, [r9], #8\n"
+#define THIMBLE_GO_ON_WIDE  \
+  "smlad r2, r7, r12, r2\n" \
+  "smlad r6, r7, r11, r6\n" \
+  "smlad r3, lr, r12, r3\n" \
+  "smlad r8, lr, r11, r8\n" THIMBLE_BEGIN_WIDE
+#define THIMBLE_WIDE_STEP THIMBLE_WIDE_WORD THIMBLE_GO_ON_WIDE THIMBLE_WIDE_WORD
 /* Pixel 0 last: the others start from its bias. */
-#define THIMBLE_FIRST_WIDE_STEPS \
-  "ldrd r12, r11, [r10], #8\n"   \
-  "ldrd r7, lr, [r9, #8]\n"      \
-  "smlad r2, r7, r12, r0\n"      \
-  "smlad r6, r7, r11, r4\n"      \
-  "smlad r3, lr, r12, r0\n"      \
-  "smlad r8, lr, r11, r4\n"      \
-  "ldrd r7, lr, [r9], #16\n"     \
-  "smlad r1, lr, r12, r0\n"      \
-  "smlad r5, lr, r11, r4\n"      \
-  "smlad r0, r7, r12, r0\n"      \
-  "smlad r4, r7, r11, r4\n" THIMBLE_WIDE_STEP
-/* Four accumulators to outputs at r9, r10 apart, by multiplier lr, shift r12 and addend r11. Interleaved, because one
- * output's instructions wait for each other. The fourth is stored before the third, which may take its place. */
+#define THIMBLE_FIRST_WIDE_STEP \
+  "ldrd r7, lr, [r9, #8]\n"     \
+  "smlad r2, r7, r12, r0\n"     \
+  "smlad r6, r7, r11, r4\n"     \
+  "smlad r3, lr, r12, r0\n"     \
+  "smlad r8, lr, r11, r4\n"     \
+  "ldrd r7, lr, [r9], #16\n"    \
+  "smlad r1, lr, r12, r0\n"     \
+  "smlad r5, lr, r11, r4\n"     \
+  "smlad r0, r7, r12, r0\n"     \
+  "smlad r4, r7, r11, r4\n" THIMBLE_BEGIN_WIDE THIMBLE_WIDE_WORD
+#define THIMBLE_END_WIDE    \
+  "smlad r2, r7, r12, r2\n" \
+  "smlad r6, r7, r11, r6\n" \
+  "ldr r7, [sp, #16]\n"     \
+  "smlad r3, lr, r12, r3\n" \
+  "cmp r10, r7\n"           \
+  "smlad r8, lr, r11, r8\n"
+/* Four accumulators each of channels 0 and 1 to outputs at r9, r10 apart, by multiplier lr, shift r12 and addend r11.
+ * Interleaved, because one output's instructions wait for each other. The fourth pixel is stored before the third,
+ * which may take its place. */
 #if THIMBLE_SINGLE_ROUNDING
 #define THIMBLE_MULTIPLY(acc) "smmla " acc ", " acc ", lr, r11\n"
 #define THIMBLE_SHIFT(acc) "asr " acc ", " acc ", r12\n"
@@ -125,95 +146,97 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
 #define THIMBLE_SHIFT(acc) "smmlar " acc ", " acc ", r12, r11\n"
 #endif
 #define THIMBLE_SATURATE(acc) "ssat " acc ", #8, " acc "\n"
-#define THIMBLE_OUTPUTS(acc0, acc1, acc2, acc3)                                                              \
-  THIMBLE_MULTIPLY(acc0)                                                                                     \
-  THIMBLE_MULTIPLY(acc1)                                                                                     \
-  THIMBLE_MULTIPLY(acc2)                                                                                     \
-  THIMBLE_SHIFT(acc0)                                                                                        \
-  THIMBLE_MULTIPLY(acc3)                                                                                     \
-  THIMBLE_SHIFT(acc1)                                                                                        \
-  THIMBLE_SHIFT(acc2)                                                                                        \
-  THIMBLE_SATURATE(acc0)                                                                                     \
-  THIMBLE_SHIFT(acc3)                                                                                        \
-  THIMBLE_SATURATE(acc1)                                                                                     \
-  "strb " acc0 ", [r9]\nldr " acc0                                                                           \
-  ", [sp, #40]\n" THIMBLE_SATURATE(acc2) "strb " acc1 ", [r9, r10]\n" THIMBLE_SATURATE(acc3) "strb " acc3    \
-                                                                                             ", [r9, " acc0  \
-                                                                                             "]\nstrb " acc2 \
-                                                                                             ", [r9, r10, lsl #1]\n"
-/* What outputs.h makes of the shift in r12, which is negative, and of the multiplier and the addend; `load` loads the
- * multiplier to lr, `again` what the channel before left of the addend. */
+/* The addend to r11, early or late: rounding once, it is shifted by one less than the outputs. */
+#define THIMBLE_ADDEND "ldr r11, [sp, #32]\n"
 #if THIMBLE_SINGLE_ROUNDING
-#define THIMBLE_FACTORS(load, again) again "mvn r12, r12\nsub lr, r12, #1\nlsl r11, r11, lr\n" load
+#define THIMBLE_EARLY_ADDEND THIMBLE_ADDEND "sub r12, r12, #1\nlsl r11, r11, r12\nadd r12, r12, #1\n"
+#define THIMBLE_LATE_ADDEND ""
 #else
-#define THIMBLE_FACTORS(load, again) \
-  "mov lr, #1\nadd r12, r12, #32\nlsl r12, lr, r12\n" load "add r12, r12, #1\nlsl lr, lr, #1\n"
+#define THIMBLE_EARLY_ADDEND ""
+#define THIMBLE_LATE_ADDEND THIMBLE_ADDEND
 #endif
-/* `odd_pairs` is the bit of weight_bytes that is set where the number of two words is odd. */
-#define THIMBLE_BLOCK(first_steps, steps, odd_pairs) \
+/* `odd_steps` is the bit of weight_bytes that is set where the number of steps is odd. */
+#define THIMBLE_BLOCK(begin, first_step, step, go_on, end, odd_steps) \
   __asm__ volatile( \
       "push {r7}\n" \
-      "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n" \
-      "push {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12, lr}\n" \
+      "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12}\n" \
+      "push {r1, r2, r3, r4, r5, r6, r8, r9, r10, r11, r12}\n" \
       "1:\n" \
       "ldm sp, {r9, r10, r11, r12}\n" \
+      "add r7, r10, r12\n" \
+      "tst r12, #" odd_steps "\n" \
       "ldrd r0, r4, [r11], #8\n" \
-      "str r11, [sp, #8]\n" \
-      "add r11, r10, r12\n" \
-      "str r11, [sp, #16]\n" \
-      "tst r12, #" odd_pairs "\n" first_steps \
-      "beq 3f\n" \
-      "b 4f\n" \
-      "2:\n" steps \
-      "3:\n" steps \
-      "4:\n" \
-      "ldr r11, [sp, #16]\n" \
-      "cmp r10, r11\n" \
+      "str r11, [sp, #8]\n" begin \
+      "str r7, [sp, #16]\n" first_step \
+      "bne 4f\n" go_on \
+      "b 3f\n" \
+      "4:\n" end \
+      "beq 5f\n" \
+      "2:\n" begin step go_on \
+      "3:\n" step end \
       "bne 2b\n" \
-      "add lr, sp, #20\n" \
+      "5:\n" \
       "str r10, [sp, #4]\n" \
-      "ldm lr, {r7, r9, r10, r11, r12}\n" \
-      "ldrsb r12, [r12]\n" THIMBLE_FACTORS("ldr lr, [r7], #8\n", "") THIMBLE_OUTPUTS("r0", "r1", "r2", "r3") \
-      "ldr r0, [sp, #36]\n" \
-      "str r7, [sp, #20]\n" \
-      "ldrsb r12, [r0, #1]\n" \
-      "add r0, r0, #2\n" \
-      "str r0, [sp, #36]\n" \
-      "add r9, r9, #1\n" THIMBLE_FACTORS("ldr lr, [r7, #-4]\n", "ldr r11, [sp, #32]\n") \
-      THIMBLE_OUTPUTS("r4", "r5", "r6", "r8") \
-      "ldr r0, [sp, #44]\n" \
+      "ldr r7, [sp, #20]\n" \
+      "ldr r9, [sp, #24]\n" \
+      "ldr r10, [sp, #28]\n" \
+      "ldrd lr, r12, [r7]\n" THIMBLE_EARLY_ADDEND THIMBLE_MULTIPLY("r0") THIMBLE_LATE_ADDEND \
+      THIMBLE_MULTIPLY("r1") THIMBLE_MULTIPLY("r2") THIMBLE_SHIFT("r0") THIMBLE_MULTIPLY("r3") THIMBLE_SHIFT("r1") \
+      THIMBLE_SHIFT("r2") THIMBLE_SATURATE("r0") THIMBLE_SHIFT("r3") \
+      "ldrd lr, r12, [r7, #8]\n" THIMBLE_EARLY_ADDEND THIMBLE_SATURATE("r1") THIMBLE_MULTIPLY("r4") \
+      "strb r0, [r9]\n" THIMBLE_MULTIPLY("r5") THIMBLE_SATURATE("r2") THIMBLE_MULTIPLY("r6") \
+      "strb r1, [r9, r10]\n" THIMBLE_SHIFT("r4") THIMBLE_SATURATE("r3") THIMBLE_MULTIPLY("r8") \
+      "ldr r0, [sp, #36]\n" THIMBLE_SHIFT("r5") \
+      "add r7, r7, #16\n" THIMBLE_SHIFT("r6") \
+      "strb r3, [r9, r0]\n" THIMBLE_SHIFT("r8") THIMBLE_SATURATE("r4") \
+      "strb r2, [r9, r10, lsl #1]\n" \
+      "add r9, r9, #1\n" \
+      "str r7, [sp, #20]\n" THIMBLE_SATURATE("r5") \
+      "strb r4, [r9]\n" THIMBLE_SATURATE("r6") \
+      "strb r5, [r9, r10]\n" THIMBLE_SATURATE("r8") \
+      "strb r8, [r9, r0]\n" \
+      "ldr r0, [sp, #40]\n" \
+      "strb r6, [r9, r10, lsl #1]\n" \
       "add r9, r9, #1\n" \
       "str r9, [sp, #24]\n" \
       "cmp r9, r0\n" \
       "bne 1b\n" \
-      "add sp, sp, #48\n" \
+      "add sp, sp, #44\n" \
       "pop {r7}\n" \
       : "+r"(r_block) \
       : \
       : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
   if (wide) {
-    THIMBLE_BLOCK(THIMBLE_FIRST_WIDE_STEPS, THIMBLE_WIDE_STEPS, "16");
+    THIMBLE_BLOCK(THIMBLE_BEGIN_WIDE, THIMBLE_FIRST_WIDE_STEP, THIMBLE_WIDE_STEP, THIMBLE_GO_ON_WIDE, THIMBLE_END_WIDE,
+                  "16");
   } else {
-    THIMBLE_BLOCK(THIMBLE_FIRST_STEPS, THIMBLE_STEPS, "8");
+    THIMBLE_BLOCK(THIMBLE_BEGIN, THIMBLE_FIRST_STEP, THIMBLE_STEP, THIMBLE_GO_ON, THIMBLE_END, "8");
   }
-#undef THIMBLE_FIRST_STEPS
-#undef THIMBLE_STEPS
-#undef THIMBLE_SECOND_STEP
-#undef THIMBLE_FIRST_WIDE_STEPS
-#undef THIMBLE_WIDE_STEPS
+#undef THIMBLE_BEGIN
+#undef THIMBLE_FIRST_STEP
+#undef THIMBLE_STEP
+#undef THIMBLE_SECOND_WORD
+#undef THIMBLE_GO_ON
+#undef THIMBLE_END
+#undef THIMBLE_BEGIN_WIDE
+#undef THIMBLE_WIDE_WORD
+#undef THIMBLE_GO_ON_WIDE
 #undef THIMBLE_WIDE_STEP
+#undef THIMBLE_FIRST_WIDE_STEP
+#undef THIMBLE_END_WIDE
 #undef THIMBLE_MULTIPLY
 #undef THIMBLE_SHIFT
 #undef THIMBLE_SATURATE
+#undef THIMBLE_ADDEND
+#undef THIMBLE_EARLY_ADDEND
+#undef THIMBLE_LATE_ADDEND
 #undef THIMBLE_BLOCK
-#undef THIMBLE_OUTPUTS
-#undef THIMBLE_FACTORS
 #else
   const int32_t words = block->weight_bytes / (wide ? 8 : 4);
   int32_t o, pixel, i;
   for (o = 0; o < block->out_end - block->out; ++o) {
     const int8_t* const weights = block->weights + o / 2 * block->weight_bytes;
-    const thimble_channel channel = thimble_channel_by(block->multiplier[o], block->shift[o], block->addend);
+    const thimble_channel channel = thimble_channel_by(block->scales + 2 * o, block->addend);
     for (pixel = 3; pixel >= 0; --pixel) {
       int32_t acc = block->bias[o];
       for (i = 0; i < words; ++i) {

@@ -70,8 +70,9 @@ typedef struct {
   int32_t in_zero_point, out_zero_point, out_min, out_max;
   const void* weights;
   const int32_t* bias;
-  const int32_t* multiplier; /* [out_ch] */
-  const int8_t* shift;       /* [out_ch] */
+  const int32_t* multiplier; /* generic kernels: [out_ch] */
+  const int8_t* shift;       /* generic kernels: [out_ch] */
+  const int32_t* scales;     /* dsp: [out_ch][2], what outputs.h makes of multiplier and shift */
   const int32_t* outliers;   /* dsp: channel, multiplier, shift of each channel that outputs.h cannot requantize */
   int32_t outlier_count;
 #if THIMBLE_COLUMN_TILES
@@ -158,7 +159,8 @@ typedef struct {
 
 /* Address of row r of a plane. */
 static inline int8_t* thimble_row(const thimble_plane* plane, int32_t r) {
-  return plane->base + (r % plane->ring) * plane->row_bytes;
+  const int32_t place = r < plane->ring ? r : r % plane->ring; /* most planes are whole: a division less */
+  return plane->base + place * plane->row_bytes;
 }
 
 /* Rows from r on that follow each other in memory: up to the end of the ring. */

@@ -33,31 +33,44 @@ void set_geometry(Parameters& p, const target::Convolution& c) {
   p.set("pad_left", c.padding.left);
 }
 
-/// Weights, bias, multipliers, shifts and, if there are any, outliers: in this order.
-std::vector<ConstantArray> constants_of(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
-                                        const std::string& prefix) {
+/// The layer's arrays, by the parameters that point to them.
+using NamedConstants = std::vector<std::pair<std::string, ConstantArray>>;
+
+/// Weights, bias, what scales accumulators and, if there are any, outliers: in this order.
+NamedConstants constants_of(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
+                            const std::string& prefix) {
   auto channels = target::conv_channels(graph, op);
   const auto weights = target::pack_weights(kernel.weight_layout, channels);
-  const auto outliers = kernel.folder == "dsp" ? target::take_outliers(channels) : std::vector<target::Outlier>{};
+  const bool is_simd = kernel.folder == "dsp";
+  const auto outliers = is_simd ? target::take_outliers(channels) : std::vector<target::Outlier>{};
   const bool is_wide = target::is_wide(kernel.weight_layout);
   ConstantArray bias{prefix + "_bias", "int32_t", {}, false};
   ConstantArray multiplier{prefix + "_multiplier", "int32_t", {}, false};
   ConstantArray shift{prefix + "_shift", "int8_t", {}, false};
+  ConstantArray scales{prefix + "_scales", "int32_t", {}, false};
   ConstantArray outlier{prefix + "_outliers", "int32_t", {}, false};
   for (const target::ConvChannel& channel : channels) {
     bias.values.push_back(channel.bias);
     multiplier.values.push_back(channel.factor.multiplier);
     shift.values.push_back(channel.factor.shift);
+    if (!is_simd) continue;
+    for (const std::int32_t scale : channel.scales()) scales.values.push_back(scale);
   }
   for (const target::Outlier& o : outliers) {
     outlier.values.insert(outlier.values.end(), {o.channel, o.factor.multiplier, o.factor.shift});
   }
-  std::vector<ConstantArray> constants{
-      {prefix + "_weights", is_wide ? "int16_t" : "int8_t", {weights.begin(), weights.end()}, true},
-      std::move(bias),
-      std::move(multiplier),
-      std::move(shift)};
-  if (!outliers.empty()) constants.push_back(std::move(outlier));
+  NamedConstants constants;
+  constants.emplace_back(
+      "weights",
+      ConstantArray{prefix + "_weights", is_wide ? "int16_t" : "int8_t", {weights.begin(), weights.end()}, true});
+  constants.emplace_back("bias", std::move(bias));
+  if (is_simd) {
+    constants.emplace_back("scales", std::move(scales));
+  } else {
+    constants.emplace_back("multiplier", std::move(multiplier));
+    constants.emplace_back("shift", std::move(shift));
+  }
+  if (!outliers.empty()) constants.emplace_back("outliers", std::move(outlier));
   return constants;
 }
 
@@ -67,7 +80,6 @@ OpCode convolution_code(const ir::Graph& graph, const ir::Op& op, const target::
                         const std::string& prefix) {
   const ir::Tensor& out = graph.tensor(op.outputs.at(0));
   const reference::IntegerRange range = reference::activation_range(activation_of(op), out);
-  std::vector<ConstantArray> constants = constants_of(graph, op, kernel, prefix);
 
   DriverCall call;
   call.inputs = {0};
@@ -78,13 +90,11 @@ OpCode convolution_code(const ir::Graph& graph, const ir::Op& op, const target::
   p.set("out_zero_point", out.zero_point());
   p.set("out_min", range.low);
   p.set("out_max", range.high);
-  p.set("weights", constants[0].pointer());
-  p.set("bias", constants[1].pointer());
-  p.set("multiplier", constants[2].pointer());
-  p.set("shift", constants[3].pointer());
-  if (constants.size() > 4) {
-    p.set("outliers", constants[4].pointer());
-    p.set("outlier_count", static_cast<std::int64_t>(constants[4].values.size()) / 3);
+  std::vector<ConstantArray> constants;
+  for (auto& [parameter, array] : constants_of(graph, op, kernel, prefix)) {
+    p.set(parameter, array.pointer());
+    if (parameter == "outliers") p.set("outlier_count", static_cast<std::int64_t>(array.values.size()) / 3);
+    constants.push_back(std::move(array));
   }
   if (kernel.tile_pixels > 0) p.set("tile_pixels", kernel.tile_pixels);
   return {{std::move(call)}, std::move(constants), true};

@@ -74,6 +74,12 @@ bool ConvChannel::requantizes_fast() const {
   return (most * factor.multiplier >> 31) + 1 < std::int64_t{1} << (32 + factor.shift);
 }
 
+std::array<std::int32_t, 2> ConvChannel::scales() const {
+  if (rounding == ir::Rounding::once) return {factor.multiplier, -1 - factor.shift};
+  const auto twice = static_cast<std::uint32_t>(factor.multiplier) * 2;
+  return {static_cast<std::int32_t>(twice), (1 << (32 + factor.shift)) + 1};
+}
+
 std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {
   std::vector<Outlier> outliers;
   for (std::size_t o = 0; o < channels.size(); ++o) {

@@ -1,6 +1,7 @@
 // target/conv_channels.h
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct ConvChannel {
 
   /// Whether the short requantization of kernels/dsp/outputs.h, which has the proof, is exact for it.
   bool requantizes_fast() const;
+
+  /// The two numbers that SIMD kernels scale the accumulators of such a channel with, kernels/dsp/outputs.h.
+  std::array<std::int32_t, 2> scales() const;
 };
 
 /// A channel whose outputs SIMD kernels compute again, with full requantization.

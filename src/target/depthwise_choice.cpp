@@ -60,11 +60,14 @@ bool is_unrolled(const Convolution& c) {
   return is_square && has_size && is_dense && c.stride_w <= 2;
 }
 
-/// Instructions of a row of `outputs` outputs of one channel of a 3x3 kernel, roughly.
-int row_cost(int outputs) {
+/// Instructions of a row of `outputs` outputs of one channel of a 3x3 kernel, roughly: kernels/dsp/simd_windows.h.
+int row_cost(int outputs) { return 60 + 30 * ((outputs + 2) / 3) + 18 * (outputs / 4) + (outputs % 4 > 0 ? 17 : 0); }
+
+/// The same of a column, by s8_dwconv_3x3s1_tall_dsp.
+int column_cost(int outputs) {
   const int left_over = outputs % 4;
   const int fours = outputs / 4 + (left_over == 3 ? 1 : 0);
-  return 70 + 68 * fours + (left_over == 1 || left_over == 2 ? 43 : 0);
+  return 70 + 64 * fours + (left_over == 1 || left_over == 2 ? 40 : 0);
 }
 
 std::int64_t tall_scratch(const Convolution& c) {
@@ -75,7 +78,7 @@ std::int64_t tall_scratch(const Convolution& c) {
 bool is_tall(const Convolution& c) {
   constexpr std::int64_t most_scratch = 4096;
   const std::int64_t by_rows = std::int64_t{c.out_h} * row_cost(c.out_w);
-  const std::int64_t by_columns = std::int64_t{c.out_w} * row_cost(c.out_h);
+  const std::int64_t by_columns = std::int64_t{c.out_w} * column_cost(c.out_h);
   return c.kernel_h == 3 && c.stride_h == 1 && 10 * by_columns < 9 * by_rows && tall_scratch(c) <= most_scratch;
 }
 

@@ -11,6 +11,7 @@
 #include "generic/quantize.h"
 #include "ir/requantize.h"
 #include "single_op.h"
+#include "target/conv_channels.h"
 
 namespace thimble {
 
@@ -37,13 +38,11 @@ TEST(Requantize, EqualsTheDefinitionForAnyAccumulatorAndFactor) {
 }
 
 std::int8_t fast_output(std::int32_t acc, ir::FixedPointFactor factor, std::int32_t zero_point) {
-  const std::int32_t multiplier = factor.multiplier;
-  const auto shift = static_cast<std::int8_t>(factor.shift);
-  thimble_conv p{};
-  p.multiplier = &multiplier;
-  p.shift = &shift;
-  p.out_zero_point = zero_point;
+  const auto scales = target::ConvChannel{{}, 0, factor, 0, 0, testing::kernels_rounding}.scales();
   const std::int32_t bias = 0;
+  thimble_conv p{};
+  p.scales = scales.data();
+  p.out_zero_point = zero_point;
   p.bias = &bias;
   const thimble_channel channel = thimble_channel_of(&p, 0);
   return thimble_output(&channel, acc);

@@ -75,7 +75,7 @@ Call unary_call(Driver driver, Kernel kernel, Parameters parameters) {
 struct ConvArrays {
   std::vector<std::int8_t> weights;
   std::vector<std::int16_t> wide_weights;
-  std::vector<std::int32_t> bias, multiplier, outliers;
+  std::vector<std::int32_t> bias, multiplier, scales, outliers;
   std::vector<std::int8_t> shift;
 };
 
@@ -116,6 +116,7 @@ thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays, [
   p.bias = arrays.bias.data();
   p.multiplier = arrays.multiplier.data();
   p.shift = arrays.shift.data();
+  p.scales = arrays.scales.data();
   p.outliers = arrays.outliers.data();
   p.outlier_count = static_cast<std::int32_t>(arrays.outliers.size() / 3);
 #if THIMBLE_COLUMN_TILES
@@ -140,6 +141,8 @@ Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
     arrays->bias.push_back(channel.bias);
     arrays->multiplier.push_back(channel.factor.multiplier);
     arrays->shift.push_back(static_cast<std::int8_t>(channel.factor.shift));
+    if (choice.folder != "dsp") continue;
+    for (const std::int32_t scale : channel.scales()) arrays->scales.push_back(scale);
   }
   const thimble_conv p = conv_parameters(single, *arrays, choice.tile_pixels);
   const std::map<std::string, thimble_conv_kernel*> row_kernels{
