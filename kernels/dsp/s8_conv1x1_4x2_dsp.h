@@ -4,7 +4,7 @@
  * weights  int8 "pairs_by_four", columns.h
  * bias     int32 [out_ch], input zero point folded in
  * Needs a 1x1 kernel without padding, and the ranges of outputs.h. Scratch: 8 * in_ch bytes, in_ch rounded up to a
- * multiple of 4. 13 instructions for 16 MACs, and 3 a round of 64; a pixel that is left over: 12 for 8 MACs, and 2.
+ * multiple of 4. 27 instructions for 32 MACs, and 3 a round of 64; a pixel that is left over: 12 for 8 MACs, and 2.
  */
 #ifndef THIMBLE_S8_CONV1X1_4X2_DSP_H
 #define THIMBLE_S8_CONV1X1_4X2_DSP_H

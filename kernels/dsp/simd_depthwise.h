@@ -16,8 +16,8 @@ typedef struct {
 } thimble_tap_rows;
 
 /* Computes it from rows of int16: rows[size] are those under the taps of the first channel, beginning with its first
- * window. `size` is 3, 5 or 7, the stride 1 or 2: constants of the caller. Reads up to the window of the last of whole
- * blocks of four outputs.
+ * window. `size` is 5 or 7 and the stride 1 or 2, or 3 and 1: constants of the caller. Reads up to the window of the
+ * last of whole blocks of four outputs.
  *
  * Four outputs take, for each row of taps, 3 loads or 4 and an addition for 2 * (size + 1) SMLAD, and 27 instructions
  * besides; what is left over goes two at a time. A channel takes 25 more.
@@ -71,11 +71,6 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
   THIMBLE_ROW(place, "r6, r7, r8, r9", THIMBLE_TAPS("r10, r11, r12, lr"))                     \
   first("r6", "r10", "r11") THIMBLE_MAC2("r7", "r12", "lr") THIMBLE_TAPS("r10, r11, r12, lr") \
       THIMBLE_MAC2("r8", "r10", "r11") THIMBLE_MAC2("r9", "r12", "lr")
-#define THIMBLE_ROW_3S2(place, first)                                 \
-  THIMBLE_ROW(place, "r6, r7, r8, r9, r10", THIMBLE_TAPS("r11, r12")) \
-  first("r6", "r7", "r8", "r9", "r11") THIMBLE_SPREAD4("r7", "r8", "r9", "r10", "r12")
-#define THIMBLE_PAIR_3S2(place, first) \
-  THIMBLE_ROW(place, "r6, r7, r8", THIMBLE_TAPS("r11, r12")) first("r6", "r7", "r11") THIMBLE_SPREAD2("r7", "r8", "r12")
 #define THIMBLE_ROW_5S2(place, first)                                     \
   THIMBLE_ROW(place, "r6, r7, r8, r9, r10, r11", THIMBLE_TAPS("r12, lr")) \
   first("r6", "r7", "r8", "r9", "r12") THIMBLE_SPREAD4(                   \
@@ -183,12 +178,9 @@ THIMBLE_INLINE void thimble_compute_tap_rows(const int8_t* const* rows, const th
       : "+r"(r_rows), "+r"(r_block)                                                                \
       :                                                                                            \
       : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
-  if (size == 3 && stride == 1) {
+  if (size == 3) {
     THIMBLE_TAP_ROWS("12", "r7, r8, r9", THIMBLE_ROWS_S1(THIMBLE_ROWS_3, THIMBLE_ROW_3S1),
                      THIMBLE_PAIRS_S1(THIMBLE_ROWS_3, THIMBLE_PAIR_3S1), "8");
-  } else if (size == 3) {
-    THIMBLE_TAP_ROWS("12", "r7, r8, r9", THIMBLE_ROWS_S2(THIMBLE_ROWS_3, THIMBLE_ROW_3S2),
-                     THIMBLE_PAIRS_S2(THIMBLE_ROWS_3, THIMBLE_PAIR_3S2), "16");
   } else if (size == 5 && stride == 1) {
     THIMBLE_TAP_ROWS("20", "r7, r8, r9, r10, r11", THIMBLE_ROWS_S1(THIMBLE_ROWS_5, THIMBLE_ROW_5S1),
                      THIMBLE_PAIRS_S1(THIMBLE_ROWS_5, THIMBLE_PAIR_5S1), "8");
