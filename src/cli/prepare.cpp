@@ -56,6 +56,15 @@ void PlanningOptions::add_to(CLI::App& verb) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, plan::ColumnTiles>{
           {"four", plan::ColumnTiles::four}, {"model", plan::ColumnTiles::model}, {"arena", plan::ColumnTiles::arena}}))
       ->default_str("four");
+  verb.add_option("--objective", techniques.objective, "latency: the fastest plan that fits; sram: the smallest")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, plan::Objective>{{"latency", plan::Objective::latency},
+                                                                                 {"sram", plan::Objective::sram}}))
+      ->default_str("latency");
+  verb.add_option("--input-mode", techniques.input_mode,
+                  "resident: inputs are in the arena; rows: the program asks the caller for row after row")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, plan::InputMode>{
+          {"resident", plan::InputMode::resident}, {"rows", plan::InputMode::rows}}))
+      ->default_str("resident");
   const auto without = [&verb](const char* flag, bool& technique, const char* what) {
     verb.add_flag_function(
         flag, [&technique](std::int64_t) { technique = false; }, what);
@@ -65,6 +74,8 @@ void PlanningOptions::add_to(CLI::App& verb) {
   without("--no-in-place-depthwise", techniques.in_place_depthwise,
           "Give depthwise convolutions an output of their own");
   without("--no-alias-views", techniques.alias_views, "Copy for a reshape");
+  without("--no-overlap", techniques.overlap, "Keep outputs apart from the rows of their inputs that have been read");
+  without("--no-stream", techniques.stream, "Run every operator over all its rows");
   without("--no-dsp", techniques.dsp, "Use the portable kernels only");
   without("--no-specialized-kernels", techniques.specialized_kernels,
           "Use only the convolutions that do for any size, stride and number of channels");
@@ -84,6 +95,7 @@ target::Board PlanningOptions::chosen_board() const {
 plan::Plan PlanningOptions::planned(const ir::Graph& graph, const target::Board& board) const {
   plan::PlanOptions options = techniques;
   options.flash_bytes = board.flash_bytes;
+  if (!ignore_budget) options.arena_bytes = std::max<std::int64_t>(board.sram_bytes - plan::stack_bytes, 1);
   plan::Plan plan = plan::make_plan(graph, board.core, options);
   plan::verify_plan(graph, plan);
   return plan;

@@ -8,7 +8,7 @@
 #include "cost/loops.h"
 #include "emulate/count_ops.h"
 #include "emulate/sweep_graphs.h"
-#include "plan/layerwise.h"
+#include "plan/segment.h"
 
 namespace thimble::emulate {
 
@@ -26,7 +26,7 @@ std::vector<cost::Cost> count_firmware(std::span<const SweepSample> samples, con
   const ir::Graph graph = side_by_side(graphs);
   plan::PlanOptions options;
   options.exact_offsets = false;
-  return count_ops(graph, plan::plan_layerwise(graph, kernels, options), board);
+  return count_ops(graph, plan::plan_layer_by_layer(graph, kernels, options), board);
 }
 
 }  // namespace

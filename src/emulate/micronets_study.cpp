@@ -10,7 +10,7 @@
 #include "emulate/count_ops.h"
 #include "emulate/draws.h"
 #include "emulate/random_networks.h"
-#include "plan/layerwise.h"
+#include "plan/segment.h"
 #include "target/kernel_choice.h"
 
 namespace thimble::emulate {
@@ -26,7 +26,7 @@ void count_networks(std::span<const ir::Graph> graphs, const target::Board& boar
   for (const ir::Op& op : all.ops) kernels.push_back(target::choose_kernel(all, op, board.core));
   plan::PlanOptions options;
   options.exact_offsets = false;
-  const std::vector<cost::Cost> costs = count_ops(all, plan::plan_layerwise(all, kernels, options), board);
+  const std::vector<cost::Cost> costs = count_ops(all, plan::plan_layer_by_layer(all, kernels, options), board);
   std::size_t at = 0;
   for (const ir::Graph& graph : graphs) {
     StudyPoint network;

@@ -7,11 +7,14 @@ namespace {
 
 bool live_together(const LiveRange& a, const LiveRange& b) { return a.first <= b.last && b.first <= a.last; }
 
-void add_part(Column& column, const LiveRange& buffer, std::size_t index) {
+void add_part(Column& column, std::span<const LiveRange> buffers, std::size_t index) {
+  const LiveRange& buffer = buffers[index];
   column.first = column.parts.empty() ? buffer.first : std::min(column.first, buffer.first);
   column.last = column.parts.empty() ? buffer.last : std::max(column.last, buffer.last);
   column.size = std::max(column.size, buffer.size);
   column.parts.push_back(buffer);
+  column.met.push_back(buffer.meets == LiveRange::nothing ? LiveRange{}
+                                                          : buffers[static_cast<std::size_t>(buffer.meets)]);
   column.buffers.push_back(index);
 }
 
@@ -25,23 +28,36 @@ std::size_t bottom_of(std::span<const LiveRange> buffers, std::size_t buffer) {
 std::vector<Column> columns_of(std::span<const LiveRange> buffers) {
   std::vector<Column> by_bottom(buffers.size());
   for (std::size_t i = 0; i < buffers.size(); ++i)
-    if (buffers[i].size > 0) add_part(by_bottom[bottom_of(buffers, i)], buffers[i], i);
+    if (buffers[i].size > 0) add_part(by_bottom[bottom_of(buffers, i)], buffers, i);
+  for (std::size_t i = 0; i < buffers.size(); ++i)
+    if (buffers[i].meets != LiveRange::nothing) {
+      by_bottom[bottom_of(buffers, i)].meets = true;
+      by_bottom[bottom_of(buffers, static_cast<std::size_t>(buffers[i].meets))].meets = true;
+    }
   std::erase_if(by_bottom, [](const Column& column) { return column.parts.empty(); });
   return by_bottom;
 }
 
 std::int64_t bytes_at(const Column& column, int step) {
   std::int64_t bytes = 0;
-  for (const LiveRange& part : column.parts)
-    if (part.first <= step && step <= part.last) bytes = std::max(bytes, part.size);
+  for (std::size_t i = 0; i < column.parts.size(); ++i) {
+    const LiveRange& part = column.parts[i];
+    const LiveRange& met = column.met[i];
+    if (step < part.first || part.last < step) continue;
+    const bool shares = met.size > 0 && met.first <= step && step <= met.last;
+    bytes = std::max(bytes, shares ? std::min(part.size, std::max(part.gap, part.size - met.size)) : part.size);
+  }
   return bytes;
 }
 
 std::int64_t height_below(const Column& lower, const Column& upper) {
   std::int64_t height = 0;
   for (const LiveRange& below : lower.parts)
-    for (const LiveRange& above : upper.parts)
-      if (live_together(below, above)) height = std::max(height, below.size);
+    for (std::size_t i = 0; i < upper.parts.size(); ++i) {
+      if (!live_together(below, upper.parts[i])) continue;
+      const bool meet = below.meets == static_cast<int>(upper.buffers[i]);
+      height = std::max(height, meet ? std::min(below.gap, below.size) : below.size);
+    }
   return height;
 }
 

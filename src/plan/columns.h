@@ -14,7 +14,9 @@ namespace thimble::plan {
 /// that are live together one is wholly below the other, and that is all that the search needs.
 struct Column {
   std::vector<LiveRange> parts;
+  std::vector<LiveRange> met;        ///< For each part the buffer that it meets; of size 0 if none.
   std::vector<std::size_t> buffers;  ///< Indices of the parts in what the columns were made of.
+  bool meets = false;                ///< Some part meets another buffer or is met by one.
   std::int64_t size = 0;             ///< Of the largest part.
   int first = 0;
   int last = 0;
@@ -23,11 +25,11 @@ struct Column {
 /// One column for each buffer that is over no other. Empty buffers make no column, unless one is over them.
 std::vector<Column> columns_of(std::span<const LiveRange> buffers);
 
-/// Bytes of a column in a step.
+/// Bytes of a column in a step: at least so many, beside those that it shares with what it meets.
 std::int64_t bytes_at(const Column& column, int step);
 
 /// Bytes from the bottom of `lower` to the lowest bottom that `upper` can have above it: of the largest part that is
-/// live together with a part of `upper`; 0 if there is none.
+/// live together with a part of `upper`, but for parts that meet, of which the gap counts; 0 if there is none.
 std::int64_t height_below(const Column& lower, const Column& upper);
 
 /// heights[i][j] = height_below(columns[i], columns[j]).

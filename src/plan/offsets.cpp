@@ -31,6 +31,9 @@ void check(std::span<const LiveRange> buffers) {
     if (buffer.last < buffer.first)
       fail("offsets: buffer {} has an empty live range ([{}, {}])", i, buffer.first, buffer.last);
     check_over(buffers, i);
+    const bool meets = buffer.meets != LiveRange::nothing;
+    if (meets && (buffer.meets < 0 || buffer.meets >= static_cast<int>(buffers.size()) || buffer.gap <= 0))
+      fail("offsets: buffer {} meets buffer {} at a gap of {} bytes, which cannot be", i, buffer.meets, buffer.gap);
   }
 }
 
@@ -175,7 +178,8 @@ class Search {
     if (i == 0 || placed_[i - 1]) return false;
     const Column& a = columns_[i - 1];
     const Column& b = columns_[i];
-    return a.parts.size() == 1 && b.parts.size() == 1 && a.size == b.size && a.first == b.first && a.last == b.last;
+    const bool simple = a.parts.size() == 1 && b.parts.size() == 1 && !a.meets && !b.meets;
+    return simple && a.size == b.size && a.first == b.first && a.last == b.last;
   }
 
   std::span<const Column> columns_;

@@ -15,6 +15,10 @@ struct LiveRange {
   /// A buffer whose place this one takes: it begins at the same offset, and the two may be live together. It
   /// is what an operator computes in place, larger or smaller than what it computes it from.
   int over = nothing;
+  /// A buffer that this one may reach into although the two are live together: that one may begin `gap` bytes after
+  /// this one begins. It is what a stream of rows consumes while it writes this one.
+  int meets = nothing;
+  std::int64_t gap = 0;  ///< More than 0.
 
   static constexpr int nothing = -1;
 };
@@ -35,13 +39,13 @@ struct Offsets {
   bool optimal = false;              ///< Proved: the peak equals the lower bound, or the search was exhaustive.
 };
 
-/// Places buffers so that no two that are live together share a byte, but for those over each other, with the least
-/// peak. Sizes and offsets are multiples of the caller's alignment because all sizes are.
+/// Places buffers so that no two that are live together share a byte, but for those over each other or that meet, with
+/// the least peak. Sizes and offsets are multiples of the caller's alignment because all sizes are.
 ///
 /// First-fit orders find the lower bound (the most bytes that any one step needs) for nearly all networks that run
 /// layer by layer, which proves them optimal at once. Where they do not, branch and bound goes over the canonical
 /// placements: each buffer rests on the floor or on another one, and buffers are placed in the order of their offsets.
-/// @throws Error if a range is empty or negative, or over one that does not exist, or over itself.
+/// @throws Error if a range is empty or negative, or over or meets one that does not exist, or over itself.
 Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options = {});
 
 /// The most bytes that are live in any one step: no placement has a lower peak.

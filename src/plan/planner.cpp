@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "plan/layerwise.h"
+#include "plan/segment.h"
+#include "plan/segment_search.h"
 #include "target/kernel_choice.h"
 
 namespace thimble::plan {
@@ -20,6 +21,30 @@ std::int64_t extra_flash(const ir::Graph& graph, const PlanOptions& options) {
   if (options.optimize == Optimize::balanced) return balanced_extra_bytes;
   if (options.flash_bytes == 0) return std::numeric_limits<std::int64_t>::max();
   return std::max<std::int64_t>(0, options.flash_bytes - constant_bytes(graph) - code_bytes);
+}
+
+/// The fastest division whose plan fits the arena, or the one with the smallest arena.
+Plan plan_from_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, const target::Core& core,
+                     const PlanOptions& options) {
+  const std::int64_t limit = options.objective == Objective::sram ? 0
+                             : options.arena_bytes > 0            ? options.arena_bytes
+                                                                  : std::numeric_limits<std::int64_t>::max();
+  const std::vector<FrontPoint> front = pareto_front(graph, kernels, core, options);
+  for (const FrontPoint& point : front) {
+    if (point.bytes > limit && &point != &front.back()) continue;
+    Plan plan = plan_segments(graph, kernels, point.segments, options);
+    if (plan.arena_bytes <= limit || &point == &front.back()) return plan;
+  }
+  return plan_layer_by_layer(graph, kernels, options);
+}
+
+Plan plan_for(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, const target::Core& core,
+              const PlanOptions& options) {
+  if (options.objective == Objective::latency && options.input_mode == InputMode::resident) {
+    Plan plan = plan_layer_by_layer(graph, kernels, options);
+    if (options.arena_bytes == 0 || plan.arena_bytes <= options.arena_bytes || !options.stream) return plan;
+  }
+  return plan_from_front(graph, kernels, core, options);
 }
 
 }  // namespace
@@ -37,10 +62,9 @@ Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptio
   kernel_options.specialized = options.specialized_kernels;
   auto kernels =
       select_kernels(graph, operators_to_run(graph, options), core, kernel_options, extra_flash(graph, options));
-  const auto plan_kernels = [&](std::span<const target::KernelChoice> chosen) {
-    return plan_layerwise(graph, chosen, options);
-  };
-  return plan_column_tiles(graph, std::move(kernels), options.column_tiles, plan_kernels);
+  return plan_column_tiles(
+      graph, std::move(kernels), options.column_tiles,
+      [&](std::span<const target::KernelChoice> chosen) { return plan_for(graph, chosen, core, options); });
 }
 
 }  // namespace thimble::plan

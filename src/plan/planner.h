@@ -4,10 +4,17 @@
 #include "ir/graph.h"
 #include "plan/column_tiles.h"
 #include "plan/kernel_selection.h"
+#include "plan/liveness.h"
 #include "plan/plan.h"
 #include "target/board.h"
 
 namespace thimble::plan {
+
+/// What the planner looks for.
+enum class Objective {
+  latency,  ///< The fewest cycles that fit the arena.
+  sram,     ///< The smallest arena, and of those the fewest cycles.
+};
 
 /// Techniques of the planner. All on by default; each can be switched off to measure what it brings.
 struct PlanOptions {
@@ -15,17 +22,26 @@ struct PlanOptions {
   bool in_place = true;             ///< Element-wise ops write over an input that dies there.
   bool in_place_depthwise = true;   ///< So do depthwise convolutions, a few channels at a time.
   bool alias_views = true;          ///< Reshapes share their input's bytes.
+  bool overlap = true;              ///< Outputs reach into the rows of their inputs that have been read.
+  bool stream = true;               ///< Segments run as streams of rows where a budget or an objective asks for it.
   bool dsp = true;                  ///< Use the core's SIMD kernels.
   bool specialized_kernels = true;  ///< Convolutions made for their size and stride.
+  InputMode input_mode = InputMode::resident;
+  Objective objective = Objective::latency;
+  std::int64_t arena_bytes = 0;  ///< What the arena may have; 0: without limit.
   Optimize optimize = Optimize::balanced;
   ColumnTiles column_tiles = ColumnTiles::four;
   std::int64_t flash_bytes = 0;  ///< What Optimize::speed may fill; 0: without limit.
 };
 
+/// SRAM to leave beside the arena: generated programs and start-up code use less.
+inline constexpr std::int64_t stack_bytes = 2048;
+
 /// Bytes of the constant tensors of a graph.
 std::int64_t constant_bytes(const ir::Graph& graph);
 
-/// Plans layer-wise execution of a simplified int8 graph on a core. Inputs and outputs live in the arena.
+/// Plans the execution of a simplified int8 graph on a core: by the objective, or with the smallest arena if nothing
+/// fits the budget. Outputs live in the arena, and so do inputs unless the caller hands over their rows.
 /// @throws Error naming the layer if an operator has no kernel.
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options = {});
 

@@ -10,7 +10,7 @@
 #include "base/files.h"
 #include "emit/op_graphs.h"
 #include "emit/programs.h"
-#include "plan/layerwise.h"
+#include "plan/segment.h"
 #include "plan/streamed_plan.h"
 #include "target/kernel_choice.h"
 
@@ -54,7 +54,7 @@ TEST(GeneratedText, IsReadable) {
   const ir::Graph graph = tiny_graph();
   std::vector<target::KernelChoice> kernels;
   for (const ir::Op& op : graph.ops) kernels.push_back(plain_kernel(graph, op));
-  const auto files = emit::emit_program(graph, plan::plan_layerwise(graph, kernels, {}), {"tiny", "stm32f746"});
+  const auto files = emit::emit_program(graph, plan::plan_layer_by_layer(graph, kernels, {}), {"tiny", "stm32f746"});
   for (const char* path : {"tiny.h", "tiny.c", "tiny_weights.h", "main.c", "CMakeLists.txt"}) expect_text(files, path);
 }
 

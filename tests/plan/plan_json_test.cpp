@@ -55,7 +55,7 @@ TEST(PlanJson, NamesTheFieldThatIsWrong) {
   EXPECT_THAT(objection(Json::array()), HasSubstr("\"arena_bytes\" is missing"));
 }
 
-/// input 32 bytes -> a 128 bytes -> b 32 bytes: the peak is a's stage or b's, the first of both.
+/// input 32 bytes -> a 128 bytes -> b 32 bytes, apart: the peak is a's stage or b's, the first of both.
 PlannedGraph hourglass() {
   GraphBuilder g("hourglass");
   const auto in = g.input({1, 4, 4, 2});
@@ -63,7 +63,9 @@ PlannedGraph hourglass() {
   const auto b = g.max_pool(a, {2, 2, 0}, "b");
   const auto c = g.max_pool(b, {2, 2, 0}, "c");
   PlannedGraph planned{g.finish({c}), {}};
-  planned.plan = layerwise_plan(planned.graph);
+  PlanOptions apart;
+  apart.overlap = false;
+  planned.plan = layerwise_plan(planned.graph, apart);
   return planned;
 }
 

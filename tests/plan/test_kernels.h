@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "ir/graph.h"
-#include "plan/layerwise.h"
 #include "plan/plan.h"
+#include "plan/segment.h"
 #include "target/depthwise_choice.h"
 #include "target/kernel_choice.h"
 
@@ -29,7 +29,7 @@ inline target::KernelChoice test_kernel(const ir::Graph& graph, const ir::Op& op
 inline plan::Plan layerwise_plan(const ir::Graph& graph, const plan::PlanOptions& options = {}) {
   std::vector<target::KernelChoice> kernels;
   for (const ir::Op& op : graph.ops) kernels.push_back(test_kernel(graph, op));
-  return plan::plan_layerwise(graph, kernels, options);
+  return plan::plan_layer_by_layer(graph, kernels, options);
 }
 
 }  // namespace thimble::testing

@@ -1,0 +1,163 @@
+// plan/segment_search.cpp
+#include "plan/segment_search.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "cost/cost.h"
+#include "plan/aliases.h"
+#include "plan/peak.h"
+#include "plan/segment_layout.h"
+
+namespace thimble::plan {
+namespace {
+
+/// A segment that the division may have: an edge between two positions.
+struct Edge {
+  Segment segment;
+  std::int64_t bytes = 0;
+  double cycles = 0;
+};
+
+/// Predicts steps, each row range of an operator once.
+class StepCosts {
+ public:
+  StepCosts(const ir::Graph& graph, const target::Core& core) : graph_(graph), table_(cost::cost_table(core)) {}
+
+  double of(std::span<const RowWork> work, std::span<const target::KernelChoice> kernels) {
+    double sum = 0;
+    for (const RowWork& piece : work)
+      if (piece.op != RowWork::from_caller) sum += of(piece, kernels[static_cast<std::size_t>(piece.op)]);
+    return sum;
+  }
+
+ private:
+  double of(const RowWork& piece, const target::KernelChoice& kernel) {
+    const auto [found, is_new] = known_.try_emplace(std::array{piece.op, piece.rows.first, piece.rows.count()}, 0.0);
+    if (is_new && table_.knows(kernel.kernel)) {
+      const ir::Op& op = graph_.ops[static_cast<std::size_t>(piece.op)];
+      const cost::Cost cost = cost::cost_of(table_, graph_, op, kernel, {piece.rows.first, piece.rows.count()});
+      found->second = table_.has_cycles() ? cost.cycles : cost.instructions;
+    }
+    return found->second;
+  }
+
+  const ir::Graph& graph_;
+  const cost::CostTable& table_;
+  std::map<std::array<int, 3>, double> known_;  ///< By operator, first row and count.
+};
+
+class Search {
+ public:
+  Search(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, const target::Core& core,
+         const PlanOptions& options)
+      : holders_(options.alias_views ? view_holders(graph) : separate_holders(graph)),
+        ops_(operators_to_run(graph, options)),
+        by_rows_(inputs_by_rows(graph, ops_, holders_, options.input_mode)),
+        lifetimes_(lifetimes_of(graph, ops_, holders_, by_rows_)),
+        network_{graph, kernels, ops_, holders_, by_rows_, lifetimes_, options},
+        costs_(graph, core) {
+    leaving_.resize(ops_.size());
+    add_layers();
+    if (options.stream) add_streams();
+  }
+
+  std::vector<FrontPoint> run() const {
+    std::vector<FrontPoint> front;
+    std::int64_t limit = std::numeric_limits<std::int64_t>::max();
+    while (limit >= 0) {
+      FrontPoint point = fastest_within(limit);
+      if (point.segments.empty()) break;
+      limit = point.bytes - 1;
+      const bool is_free = !front.empty() && front.back().cycles >= point.cycles;
+      if (is_free) front.pop_back();
+      front.push_back(std::move(point));
+    }
+    return front;
+  }
+
+ private:
+  int positions() const { return static_cast<int>(ops_.size()); }
+
+  void add(const Segment& segment, std::int64_t bytes, const SegmentLayout& layout) {
+    leaving_[static_cast<std::size_t>(segment.first)].push_back(
+        {segment, bytes, costs_.of(layout.work, network_.kernels)});
+  }
+
+  /// Operators by themselves: what they need is read off the plan that runs all of them so, in place where it can be.
+  void add_layers() {
+    const Plan plan = plan_layer_by_layer(network_.graph, network_.kernels, network_.options);
+    const std::vector<std::int64_t> live = live_bytes(plan);
+    for (int i = 0; i < positions(); ++i) {
+      const Segment segment{i, i + 1, 0};
+      add(segment, live[static_cast<std::size_t>(i)], layout_of(network_, segment));
+    }
+  }
+
+  void add_streams() {
+    constexpr std::array rows_at_a_time{1, 2, 4, 8};
+    for (int first = 0; first < positions(); ++first)
+      for (int end = first + 1;
+           end <= positions() && end - first <= static_cast<int>(longest_stream) && can_stream(network_, end - 1, end);
+           ++end) {
+        const bool is_alone = end == first + 1;
+        if (is_alone && network_.options.input_mode == InputMode::resident) continue;
+        for (const int rows : rows_at_a_time)
+          if (rows == 1 || 2 * rows <= rows_of_last(end)) add_stream({first, end, rows});
+      }
+  }
+
+  int rows_of_last(int end) const {
+    const int op = ops_[static_cast<std::size_t>(end - 1)];
+    return rows_of(network_.graph.tensor(network_.graph.ops[static_cast<std::size_t>(op)].outputs.at(0)));
+  }
+
+  void add_stream(const Segment& segment) {
+    const SegmentLayout layout = layout_of(network_, segment);
+    add(segment, bytes_needed(network_, segment, layout), layout);
+  }
+
+  /// The shortest path over segments of at most `limit` bytes; without segments if there is none.
+  FrontPoint fastest_within(std::int64_t limit) const {
+    const auto count = static_cast<std::size_t>(positions()) + 1;
+    std::vector<double> cycles(count, std::numeric_limits<double>::infinity());
+    std::vector<const Edge*> arrived_by(count, nullptr);
+    cycles[0] = 0;
+    for (std::size_t at = 0; at + 1 < count; ++at)
+      for (const Edge& edge : leaving_[at]) {
+        const auto to = static_cast<std::size_t>(edge.segment.end);
+        if (edge.bytes > limit || cycles[at] + edge.cycles >= cycles[to]) continue;
+        cycles[to] = cycles[at] + edge.cycles;
+        arrived_by[to] = &edge;
+      }
+    FrontPoint point;
+    if (arrived_by.back() == nullptr) return point;
+    point.cycles = cycles.back();
+    for (std::size_t at = count - 1; at > 0; at = static_cast<std::size_t>(arrived_by[at]->segment.first)) {
+      point.segments.push_back(arrived_by[at]->segment);
+      point.bytes = std::max(point.bytes, arrived_by[at]->bytes);
+    }
+    std::ranges::reverse(point.segments);
+    return point;
+  }
+
+  Holders holders_;
+  std::vector<int> ops_;
+  std::vector<ir::TensorId> by_rows_;
+  std::vector<Lifetime> lifetimes_;
+  Divided network_;
+  StepCosts costs_;
+  std::vector<std::vector<Edge>> leaving_;  ///< By the position where they begin.
+};
+
+}  // namespace
+
+std::vector<FrontPoint> pareto_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
+                                     const target::Core& core, const PlanOptions& options) {
+  return Search(graph, kernels, core, options).run();
+}
+
+}  // namespace thimble::plan

@@ -1,0 +1,135 @@
+// Streams of rows: their schedule, the memory they work in, and that any division of any graph into segments verifies
+// and computes what the reference computes.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "graph_builder.h"
+#include "plan/aliases.h"
+#include "plan/row_schedule.h"
+#include "plan/row_stream.h"
+#include "plan/segment.h"
+#include "plan/segment_layout.h"
+#include "plan/verify_plan.h"
+#include "reference/interpreter.h"
+#include "sample_graphs.h"
+#include "simulate.h"
+#include "test_kernels.h"
+
+namespace thimble::plan {
+namespace {
+
+using testing::GraphBuilder;
+
+std::vector<target::KernelChoice> kernels_of(const ir::Graph& graph) {
+  std::vector<target::KernelChoice> kernels;
+  for (const ir::Op& op : graph.ops) kernels.push_back(testing::test_kernel(graph, op));
+  return kernels;
+}
+
+/// Two 3x3 convolutions with padding 1 and the sum with what the first one reads.
+ir::Graph residual_block(int rows) {
+  GraphBuilder g("residual");
+  const auto in = g.input({1, rows, 8, 4});
+  const auto a = g.conv(in, 8, {3, 1, 1}, "a");
+  const auto b = g.conv(a, 4, {3, 1, 1}, "b");
+  return g.finish({g.add(in, b, "sum")});
+}
+
+struct Streamed {
+  ir::Graph graph;
+  std::vector<int> ops;
+  std::vector<ir::TensorId> results;
+
+  explicit Streamed(ir::Graph of) : graph(std::move(of)), results(graph.outputs) {
+    for (std::size_t i = 0; i < graph.ops.size(); ++i) ops.push_back(static_cast<int>(i));
+  }
+  RowStream stream(int rows_at_a_time) const { return {ops, {}, results, rows_at_a_time}; }
+};
+
+TEST(RowSchedule, ComputesEveryRowOnceAndAsLateAsPossible) {
+  const Streamed block(residual_block(16));
+  const std::vector<RowWork> work = schedule_rows(block.graph, block.stream(1));
+  EXPECT_EQ(work.size(), 3U * 16U);
+  // For the first row of the sum: two rows of `a`, one of `b`; then one row of each.
+  std::vector<int> ops;
+  for (std::size_t i = 0; i < 7; ++i) ops.push_back(work[i].op);
+  EXPECT_EQ(ops, (std::vector<int>{0, 0, 1, 2, 0, 1, 2}));
+}
+
+TEST(RowSchedule, BecomesALoopWithWhatComesBeforeAndAfter) {
+  const Streamed block(residual_block(16));
+  const std::vector<Stage> stages = loops_of(schedule_rows(block.graph, block.stream(1)));
+  ASSERT_LE(stages.size(), 4U);
+  std::size_t works = 0;
+  int iterations = 0;
+  for (const Stage& stage : stages) {
+    works += stage.steps.size() * static_cast<std::size_t>(stage.iterations);
+    iterations = std::max(iterations, stage.iterations);
+  }
+  EXPECT_EQ(works, 3U * 16U);
+  EXPECT_GE(iterations, 14);
+}
+
+TEST(WorkingMemory, HoldsTheRowsUnderTheWindowsAndNoMore) {
+  const Streamed block(residual_block(16));
+  const auto work = schedule_rows(block.graph, block.stream(1));
+  const WorkingMemory memory = working_memory(block.graph, block.stream(1), work, kernels_of(block.graph));
+  ASSERT_EQ(memory.rings.size(), 2U);
+  EXPECT_EQ(memory.rings[0].rows, 3);  // Of `a`, under the window of `b`.
+  EXPECT_EQ(memory.rings[1].rows, 1);  // Of `b`, until it is added.
+}
+
+TEST(Overlap, ASumMayTakeThePlaceOfWhatItAddsTo) {
+  const Streamed block(residual_block(16));
+  const auto work = schedule_rows(block.graph, block.stream(1));
+  const auto overlap = overlap_between(block.graph, block.stream(1), work, kernels_of(block.graph),
+                                       block.graph.inputs[0], block.graph.outputs[0]);
+  ASSERT_TRUE(overlap.has_value());
+  EXPECT_TRUE(overlap->same_place);
+}
+
+TEST(Overlap, AConvolutionNeedsTheRowsThatItReadsAgain) {
+  GraphBuilder g("one");
+  const auto in = g.input({1, 8, 8, 4});
+  const Streamed one(g.finish({g.conv(in, 4, {3, 1, 1}, "a")}));
+  const auto work = schedule_rows(one.graph, one.stream(8));
+  const auto overlap =
+      overlap_between(one.graph, one.stream(8), work, kernels_of(one.graph), one.graph.inputs[0], one.graph.outputs[0]);
+  ASSERT_TRUE(overlap.has_value());
+  EXPECT_FALSE(overlap->same_place);
+  EXPECT_EQ(overlap->gap, 2 * 32);  // Row r is written while row r - 1 is still to be read.
+}
+
+/// Segments of random lengths, streamed where they can be.
+std::vector<Segment> random_division(const ir::Graph& graph, const PlanOptions& options) {
+  const std::vector<int> ops = operators_to_run(graph, options);
+  const Holders holders = view_holders(graph);
+  const std::vector<Lifetime> lifetimes = lifetimes_of(graph, ops, holders);
+  const Divided network{graph, {}, ops, holders, {}, lifetimes, options};
+  std::vector<Segment> segments;
+  for (int first = 0; first < static_cast<int>(ops.size());) {
+    int end = first + *rc::gen::inRange(1, 5);
+    while (end > first + 1 && (end > static_cast<int>(ops.size()) || !can_stream(network, first, end))) --end;
+    const bool streams = end > first + 1;
+    segments.push_back({first, end, streams ? *rc::gen::inRange(1, 4) : 0});
+    first = end;
+  }
+  return segments;
+}
+
+TEST(Segments, AnyDivisionOfAnyGraphVerifiesAndComputesTheReference) {
+  EXPECT_TRUE(rc::check([] {
+    const auto seed = *rc::gen::arbitrary<unsigned>();
+    const ir::Graph graph = testing::random_graph(seed);
+    PlanOptions options;
+    options.overlap = *rc::gen::arbitrary<bool>();
+    options.input_mode = *rc::gen::element(InputMode::resident, InputMode::rows);
+    const Plan plan = plan_segments(graph, kernels_of(graph), random_division(graph, options), options);
+    verify_plan(graph, plan);
+    const auto inputs = testing::random_inputs(graph, seed);
+    RC_ASSERT(testing::simulate(graph, plan, inputs, seed) == reference::run(graph, inputs));
+  }));
+}
+
+}  // namespace
+}  // namespace thimble::plan
