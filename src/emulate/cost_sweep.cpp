@@ -16,6 +16,29 @@ namespace {
 
 constexpr std::size_t samples_a_firmware = 200;
 
+int input_rows(const ir::Graph& graph) { return plan::rows_of(graph.tensor(graph.ops[0].inputs[0])); }
+
+/// A part of the rows of a kernel that accumulates, another one for each sample: else what it does once, each call, and
+/// each row could not be told apart.
+int rows_a_call(const ir::Graph& graph, std::size_t sample) {
+  const int rows = input_rows(graph);
+  int part = static_cast<int>(sample % 3) + 1;
+  while (rows % part != 0) --part;
+  return sample % 4 == 3 ? rows : part;
+}
+
+/// Has the steps of kernels that accumulate take some rows of their input at a time.
+void take_parts(const ir::Graph& graph, std::span<const SweepSample> samples, plan::Plan& plan) {
+  for (plan::Stage& stage : plan.stages) {
+    plan::Step& step = stage.steps.at(0);
+    if (!step.kernel.accumulates) continue;
+    const int part = samples[static_cast<std::size_t>(step.op)].rows_a_call;
+    const ir::Op& op = graph.ops[static_cast<std::size_t>(step.op)];
+    stage.iterations = plan::rows_of(graph.tensor(op.inputs[0])) / part;
+    step.rows = {0, part, part};
+  }
+}
+
 std::vector<cost::Cost> count_firmware(std::span<const SweepSample> samples, const target::Board& board) {
   std::vector<ir::Graph> graphs;
   std::vector<target::KernelChoice> kernels;
@@ -26,10 +49,27 @@ std::vector<cost::Cost> count_firmware(std::span<const SweepSample> samples, con
   const ir::Graph graph = side_by_side(graphs);
   plan::PlanOptions options;
   options.exact_offsets = false;
-  return count_ops(graph, plan::plan_layer_by_layer(graph, kernels, options), board);
+  plan::Plan plan = plan::plan_layer_by_layer(graph, kernels, options);
+  take_parts(graph, samples, plan);
+  return count_ops(graph, plan, board);
 }
 
 }  // namespace
+
+cost::Loops loops_of(const SweepSample& sample) {
+  const ir::Op& op = sample.graph.ops[0];
+  if (sample.rows_a_call == 0) return cost::loops_of(sample.graph, op, sample.kernel.kernel);
+  cost::Loops sum;
+  for (int first = 0; first < input_rows(sample.graph); first += sample.rows_a_call) {
+    const cost::Loops call = cost::loops_of(sample.graph, op, sample.kernel.kernel, {first, sample.rows_a_call});
+    if (sum.empty()) {
+      sum = call;
+      continue;
+    }
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i].times += call[i].times;
+  }
+  return sum;
+}
 
 std::vector<SweepSample> sweep_samples(const target::Core& core) {
   std::vector<SweepSample> samples;
@@ -39,7 +79,8 @@ std::vector<SweepSample> sweep_samples(const target::Core& core) {
       for (target::KernelChoice& kernel : target::kernel_candidates(graph, graph.ops[0], core, {.dsp = dsp})) {
         if (std::ranges::find(taken, kernel.kernel) != taken.end() || !cost::has_loops(kernel.kernel)) continue;
         taken.push_back(kernel.kernel);
-        samples.push_back({graph, std::move(kernel)});
+        const int part = kernel.accumulates ? rows_a_call(graph, samples.size()) : 0;
+        samples.push_back({graph, std::move(kernel), part});
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cost/cost_table.h"
+#include "cost/loops.h"
 #include "ir/graph.h"
 #include "target/board.h"
 #include "target/kernel_choice.h"
@@ -15,7 +16,11 @@ namespace thimble::emulate {
 struct SweepSample {
   ir::Graph graph;
   target::KernelChoice kernel;
+  int rows_a_call = 0;  ///< Of the input, which there are a multiple of; 0 but for a kernel that accumulates.
 };
+
+/// How often the loops of a sample run, over all calls.
+cost::Loops loops_of(const SweepSample& sample);
 
 /// The graphs of the sweep with each kernel that can run them on a core, SIMD or not.
 std::vector<SweepSample> sweep_samples(const target::Core& core);

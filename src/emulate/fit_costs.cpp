@@ -49,7 +49,7 @@ cost::KernelCost fit_kernel(std::span<const SweepSample> samples, std::span<cons
   std::vector<std::vector<double>> times;
   cost::KernelCost kernel;
   for (const SweepSample& sample : samples) {
-    const cost::Loops loops = cost::loops_of(sample.graph, sample.graph.ops[0], sample.kernel.kernel);
+    const cost::Loops loops = loops_of(sample);
     std::vector<double>& row = times.emplace_back();
     for (const cost::Loop& loop : loops) row.push_back(loop.times);
     if (kernel.loops.empty()) {

@@ -139,13 +139,14 @@ void add_binary(Graphs& graphs, Draws& draws, int count, float out_scale) {
   }
 }
 
-void add_pool(Graphs& graphs, Draws& draws, int count, ir::PoolKind kind) {
+/// Windows of any size, or `whole` ones only.
+void add_pool(Graphs& graphs, Draws& draws, int count, ir::PoolKind kind, bool whole = false) {
   for (int i = 0; i < count; ++i) {
     SweepBuilder builder(draws);
     ir::Pool2D pool;
     pool.kind = kind;
     ir::Shape shape = any_image(draws);
-    if (draws.once_in(3)) {  // Over the whole image, as networks end.
+    if (whole || draws.once_in(3)) {  // Over the whole image, as networks end.
       pool.filter_h = shape[1];
       pool.filter_w = shape[2];
     } else {
@@ -264,6 +265,7 @@ std::vector<ir::Graph> sweep_graphs() {
   add_concatenations(graphs, draws, 24);
   add_tables(graphs, draws, 24);
   add_softmaxes(graphs, draws, 20);
+  add_pool(graphs, draws, 12, ir::PoolKind::average, true);
   return graphs;
 }
 
