@@ -7,7 +7,7 @@
 #ifndef THIMBLE_S8_MEAN_ROWS_1X4_DSP_H
 #define THIMBLE_S8_MEAN_ROWS_1X4_DSP_H
 
-#include "../generic/sum_rows.h"
+#include "../generic/mean_by_rows.h"
 #include "sum_bytes.h"
 
 THIMBLE_SHARED void s8_mean_rows_1x4_dsp(const int8_t* pixel, int32_t count, int32_t channels, int32_t* sums) {

@@ -6,7 +6,7 @@
 #ifndef THIMBLE_S8_MEAN_ROWS_GENERIC_H
 #define THIMBLE_S8_MEAN_ROWS_GENERIC_H
 
-#include "sum_rows.h"
+#include "mean_by_rows.h"
 
 THIMBLE_SHARED void s8_mean_rows_generic(const int8_t* pixel, int32_t count, int32_t channels, int32_t* sums) {
   thimble_sum_pixels(pixel, count, channels, sums);

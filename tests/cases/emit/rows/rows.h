@@ -34,9 +34,10 @@ enum {
 };
 #define rows_input_shape {1, 9, 5, 3}
 #define rows_input_scale 0.0500000007f
-/* Supplies row `row` of the input: writes its rows_input_row_elements quantized values to `pixels`, which
- * is not aligned. rows_invoke_rows calls it for each row once, from the top, row 0, to rows_input_rows - 1, when it
- * needs the row, and passes `ctx` on. 0: go on; any other number ends the invocation. */
+
+/* Yours: writes the rows_input_row_elements quantized values of a row to `pixels`, which may not be aligned.
+ * rows_invoke_rows calls it when it needs a row: for each of the rows_input_rows once, from row 0 at the top
+ * down, with its own `ctx`. Returns 0 to go on; any other number ends the invocation. */
 typedef int (*rows_read_row)(void* ctx, int32_t row, int8_t* pixels);
 /* From the model's own input "pixels", float32: rows_input_row_elements values, to the bit as TensorFlow Lite
  * converts them. */
@@ -55,7 +56,7 @@ enum {
 #define rows_output_scale 1.26266491f
 const int8_t* rows_output(const void* arena);
 
-/* Computes the outputs. Not 0 if the function that supplies rows said so: that number; the outputs are not there then. */
+/* Computes the outputs. Returns 0, or the number with which a row was refused: then there are none. */
 int rows_invoke_rows(void* arena, rows_read_row read_row, void* ctx);
 
 #ifdef __cplusplus
