@@ -61,6 +61,11 @@ std::set<std::string> check(Random& random, const ConvCase& c) {
             << (execution.rings ? ", rings" : "");
         if (c.connected) break;  // One row.
       }
+      for (const int rows_a_call : {0, 1, 2}) {
+        if (choice.driver != "thimble_conv_rows" || c.connected) continue;
+        EXPECT_EQ(testing::run_kernel(single, choice, {rows_a_call, false, false, true}), expected)
+            << choice.kernel << ", " << text_of(c) << ", into its input, rows a call " << rows_a_call;
+      }
       if (choice.in_place) {
         EXPECT_EQ(testing::run_kernel(single, choice, {0, false, true}), expected)
             << choice.kernel << ", " << text_of(c) << ", in place";

@@ -28,11 +28,16 @@ void check(const SingleOp& single, bool by_rows) {
     const auto choice = target::choose_kernel(single.graph, single.op(), core);
     std::vector<Execution> executions{Execution{}};
     if (by_rows) executions = {Execution{}, {2, false, false}, {1, true, false}, {3, true, false}};
+    if (by_rows && single.inputs.size() == 1) {
+      executions.push_back({0, false, false, true});
+      executions.push_back({2, false, false, true});
+    }
     if (choice.in_place) executions.push_back({0, false, true});
     for (const Execution& execution : executions) {
       EXPECT_EQ(testing::run_kernel(single, choice, execution), expected)
           << choice.kernel << " of " << ir::text_of(single.graph.tensor(0).shape) << ", rows a call "
-          << execution.rows_a_call << (execution.rings ? ", rings" : "") << (execution.in_place ? ", in place" : "");
+          << execution.rows_a_call << (execution.rings ? ", rings" : "") << (execution.in_place ? ", in place" : "")
+          << (execution.into_input ? ", into its input" : "");
     }
   }
 }

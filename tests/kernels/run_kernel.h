@@ -12,6 +12,9 @@ struct Execution {
   int rows_a_call = 0;    ///< 0: all. Rows of the input for a kernel that accumulates: always in a ring.
   bool rings = false;     ///< Input and output are rings just large enough for a call.
   bool in_place = false;  ///< The output over the first input.
+  /// The output over rows of its only input, as close behind those that are still to be read as rows computed one after
+  /// the other can be: what the plan's verifier allows.
+  bool into_input = false;
 };
 
 /// The output that the kernel computes. Memory around the output and the scratch is checked to stay as it is, inputs
