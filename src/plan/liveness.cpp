@@ -10,9 +10,8 @@ std::vector<ir::TensorId> inputs_by_rows(const ir::Graph& graph, std::span<const
   std::vector<ir::TensorId> by_rows;
   if (input_mode == InputMode::resident) return by_rows;
   for (const ir::TensorId id : graph.inputs) {
-    const bool is_read = std::ranges::any_of(stage_ops, [&](int op) {
-      return std::ranges::count(graph.ops[static_cast<std::size_t>(op)].inputs, id) > 0;
-    });
+    const bool is_read = std::ranges::any_of(
+        stage_ops, [&](int op) { return std::ranges::count(graph.ops[static_cast<std::size_t>(op)].inputs, id) > 0; });
     const bool is_alone = std::ranges::count(holders, id) == 1 && std::ranges::count(graph.inputs, id) == 1;
     if (is_read && is_alone && std::ranges::count(graph.outputs, id) == 0) by_rows.push_back(id);
   }

@@ -23,16 +23,36 @@ std::int64_t extra_flash(const ir::Graph& graph, const PlanOptions& options) {
   return std::max<std::int64_t>(0, options.flash_bytes - constant_bytes(graph) - code_bytes);
 }
 
+target::KernelOptions kernel_options(const PlanOptions& options) {
+  target::KernelOptions kernels;
+  kernels.dsp = options.dsp;
+  kernels.specialized = options.specialized_kernels;
+  return kernels;
+}
+
+std::vector<target::KernelChoice> kernels_for_rows(const ir::Graph& graph,
+                                                   std::span<const target::KernelChoice> kernels,
+                                                   const target::Core& core, const PlanOptions& options) {
+  std::vector<target::KernelChoice> row_kernels(kernels.begin(), kernels.end());
+  for (const int op : operators_to_run(graph, options)) {
+    target::KernelChoice& kernel = row_kernels[static_cast<std::size_t>(op)];
+    kernel = target::choose_row_kernel(graph, graph.ops[static_cast<std::size_t>(op)], core, kernel_options(options),
+                                       kernel);
+  }
+  return row_kernels;
+}
+
 /// The fastest division whose plan fits the arena, or the one with the smallest arena.
 Plan plan_from_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, const target::Core& core,
                      const PlanOptions& options) {
   const std::int64_t limit = options.objective == Objective::sram ? 0
                              : options.arena_bytes > 0            ? options.arena_bytes
                                                                   : std::numeric_limits<std::int64_t>::max();
-  const std::vector<FrontPoint> front = pareto_front(graph, kernels, core, options);
+  const std::vector<target::KernelChoice> row_kernels = kernels_for_rows(graph, kernels, core, options);
+  const std::vector<FrontPoint> front = pareto_front(graph, kernels, row_kernels, core, options);
   for (const FrontPoint& point : front) {
     if (point.bytes > limit && &point != &front.back()) continue;
-    Plan plan = plan_segments(graph, kernels, point.segments, options);
+    Plan plan = plan_segments(graph, kernels, row_kernels, point.segments, options);
     if (plan.arena_bytes <= limit || &point == &front.back()) return plan;
   }
   return plan_layer_by_layer(graph, kernels, options);
@@ -57,11 +77,8 @@ std::int64_t constant_bytes(const ir::Graph& graph) {
 }
 
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
-  target::KernelOptions kernel_options;
-  kernel_options.dsp = options.dsp;
-  kernel_options.specialized = options.specialized_kernels;
-  auto kernels =
-      select_kernels(graph, operators_to_run(graph, options), core, kernel_options, extra_flash(graph, options));
+  auto kernels = select_kernels(graph, operators_to_run(graph, options), core, kernel_options(options),
+                                extra_flash(graph, options));
   return plan_column_tiles(
       graph, std::move(kernels), options.column_tiles,
       [&](std::span<const target::KernelChoice> chosen) { return plan_for(graph, chosen, core, options); });

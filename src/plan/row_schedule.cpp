@@ -15,11 +15,16 @@ class Schedule {
   }
 
   std::vector<RowWork> run() {
-    const int rows = rows_of(graph_.tensor(op_at(stream_.ops.back()).outputs[0]));
+    const int last = stream_.ops.back();
+    const ir::TensorId output = op_at(last).outputs.at(0);
+    const int rows = rows_of(graph_.tensor(last == stream_.summing_op ? op_at(last).inputs.at(0) : output));
     for (int done = 0; done < rows;) {
       done = std::min(done + stream_.rows_at_a_time, rows);
-      for (const ir::TensorId result : stream_.results) compute(result, rows_of(graph_.tensor(result)) * done / rows);
+      for (const ir::TensorId result : stream_.results)
+        if (result != output) compute(result, rows_of(graph_.tensor(result)) * done / rows);
+      compute(output, done);
     }
+    for (const ir::TensorId input : stream_.from_caller) compute(input, rows_of(graph_.tensor(input)));
     return std::move(work_);
   }
 
@@ -35,16 +40,17 @@ class Schedule {
     int& done = done_[static_cast<std::size_t>(tensor)];
     while (done < rows) {
       const int end = std::min(done + stream_.rows_at_a_time, rows);
-      if (producer != RowWork::from_caller) compute_inputs(op_at(producer), end);
+      if (producer != RowWork::from_caller) compute_inputs(producer, end);
       work_.push_back({producer, tensor, {done, end}});
       done = end;
     }
   }
 
-  void compute_inputs(const ir::Op& op, int rows) {
+  void compute_inputs(int index, int rows) {
+    const ir::Op& op = op_at(index);
     for (std::size_t i = 0; i < op.inputs.size(); ++i)
       if (op.inputs[i] != ir::no_tensor && !graph_.tensor(op.inputs[i]).is_constant())
-        compute(op.inputs[i], rows_read(graph_, op, i, {rows - 1, rows}).end);
+        compute(op.inputs[i], rows_read(graph_, stream_, index, i, {rows - 1, rows}).end);
   }
 
   const ir::Graph& graph_;
@@ -89,6 +95,10 @@ Stage loop_of(std::span<const RowWork> work, std::size_t first, std::size_t peri
 }
 
 }  // namespace
+
+Rows rows_read(const ir::Graph& graph, const RowStream& stream, int op, std::size_t input, Rows work) {
+  return op == stream.summing_op ? work : rows_read(graph, graph.ops[static_cast<std::size_t>(op)], input, work);
+}
 
 std::vector<RowWork> schedule_rows(const ir::Graph& graph, const RowStream& stream) {
   return Schedule(graph, stream).run();

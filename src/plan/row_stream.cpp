@@ -21,6 +21,7 @@ class Progress {
  public:
   Progress(const ir::Graph& graph, const RowStream& stream, std::span<const RowWork> work)
       : graph_(graph),
+        stream_(stream),
         readers_(graph.tensors.size()),
         rows_(graph.tensors.size(), 0),
         oldest_(graph.tensors.size(), no_row),
@@ -55,7 +56,7 @@ class Progress {
   /// The first row that `reader` reads for its output rows from `row` on, or no_row if it computes none of them.
   int oldest_read(const Reader& reader, int row) const {
     if (row >= end_[static_cast<std::size_t>(reader.op)]) return no_row;
-    return rows_read(graph_, op_at(reader.op), reader.input, {row, row + 1}).first;
+    return rows_read(graph_, stream_, reader.op, reader.input, {row, row + 1}).first;
   }
   int oldest_read(const Reader& reader) const {
     return oldest_read(reader, done_[static_cast<std::size_t>(reader.op)]);
@@ -75,6 +76,7 @@ class Progress {
   const ir::Op& op_at(int index) const { return graph_.ops[static_cast<std::size_t>(index)]; }
 
   const ir::Graph& graph_;
+  const RowStream& stream_;
   std::vector<std::vector<Reader>> readers_;  ///< By tensor.
   std::vector<int> rows_;                     ///< That are there, by tensor.
   std::vector<int> oldest_;                   ///< Row that is still to be read, by tensor.
@@ -142,7 +144,10 @@ class Working {
  public:
   Working(const ir::Graph& graph, const RowStream& stream, std::span<const RowWork> work,
           std::span<const target::KernelChoice> kernels)
-      : graph_(graph), progress_(graph, stream, work), ring_of_(graph.tensors.size(), none) {
+      : graph_(graph),
+        summing_op_(stream.summing_op),
+        progress_(graph, stream, work),
+        ring_of_(graph.tensors.size(), none) {
     for (const ir::TensorId id : stream.from_caller) add_ring(stream, id);
     for (const int op : stream.ops) add_ring(stream, graph.ops[static_cast<std::size_t>(op)].outputs[0]);
     for (const int op : stream.ops) add_scratch(op, kernels[static_cast<std::size_t>(op)].scratch_bytes);
@@ -163,7 +168,7 @@ class Working {
       memory.bytes = std::max(memory.bytes, item.offset + item.bytes);
     }
     for (const Item& item : items_) {
-      if (item.tensor != ir::no_tensor) memory.rings.push_back({item.tensor, item.rows, item.offset});
+      if (item.tensor != ir::no_tensor && item.rows > 0) memory.rings.push_back({item.tensor, item.rows, item.offset});
       if (item.op != none) memory.scratch.push_back({item.op, item.offset});
     }
     return memory;
@@ -206,7 +211,8 @@ class Working {
     std::bitset<most_items> live;
     for (std::size_t i = 0; i < items_.size(); ++i) {
       const Item& item = items_[i];
-      const bool is_used = item.tensor == ir::no_tensor ? item.op == piece.op : item.tensor == piece.tensor;
+      const bool is_used =
+          item.tensor == ir::no_tensor ? item.op == piece.op || item.op == summing_op_ : item.tensor == piece.tensor;
       live[i] = is_used || (item.tensor != ir::no_tensor && progress_.rows_held(item.tensor) > 0);
     }
     for (std::size_t i = 0; i < items_.size(); ++i)
@@ -228,6 +234,7 @@ class Working {
   }
 
   const ir::Graph& graph_;
+  int summing_op_;  ///< Its sums stay from the first row to the last.
   Progress progress_;
   std::vector<int> ring_of_;  ///< Index of an item or none, by tensor.
   std::vector<Item> items_;

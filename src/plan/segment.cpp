@@ -30,9 +30,10 @@ void check_outputs(const ir::Graph& graph) {
 /// Builds a plan. Until the end, time is the position of an operator in the list of those that run.
 class Assembly {
  public:
-  Assembly(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, std::span<const Segment> segments,
+  Assembly(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
+           std::span<const target::KernelChoice> row_kernels, std::span<const Segment> segments,
            const PlanOptions& options)
-      : graph_(graph), kernels_(kernels), segments_(segments), options_(options) {
+      : graph_(graph), kernels_(kernels), row_kernels_(row_kernels), segments_(segments), options_(options) {
     check_outputs(graph);
     holders_ = first_holders(graph, options);
     ops_ = operators_to_run(graph, options);
@@ -72,23 +73,25 @@ class Assembly {
   }
 
   void add_segment(const Segment& segment) {
-    const SegmentLayout layout = layout_of({graph_, kernels_, ops_, holders_, by_rows_, lifetimes_, options_}, segment);
+    const Divided network{graph_, kernels_, row_kernels_, ops_, holders_, by_rows_, lifetimes_, options_};
+    const SegmentLayout layout = layout_of(network, segment);
+    const std::span<const target::KernelChoice> kernels = kernels_for(network, segment);
     std::vector<Stage> stages = loops_of(layout.work);
     const int first = static_cast<int>(plan_.stages.size());
     const Span span{first, first + static_cast<int>(stages.size()) - 1};
     spans_.push_back(span);
     for (Stage& stage : stages)
       for (Step& step : stage.steps)
-        if (step.op >= 0) step.kernel = kernels_[static_cast<std::size_t>(step.op)];
-    if (layout.memory.bytes > 0) add_working_memory(layout.memory, span, stages);
+        if (step.op >= 0) step.kernel = kernels[static_cast<std::size_t>(step.op)];
+    if (layout.memory.bytes > 0)
+      add_working_memory(layout.memory, ops_[static_cast<std::size_t>(segment.end - 1)], span, stages);
     for (const Meeting& meeting : layout.meetings) add_meeting(meeting);
     std::ranges::move(stages, std::back_inserter(plan_.stages));
   }
 
-  void add_working_memory(const WorkingMemory& memory, Span span, std::vector<Stage>& stages) {
+  void add_working_memory(const WorkingMemory& memory, int last_op, Span span, std::vector<Stage>& stages) {
     const auto buffer = static_cast<int>(plan_.buffers.size());
-    const int op = stages.back().steps.back().op;
-    const std::string& name = graph_.name_of(graph_.ops[static_cast<std::size_t>(op)]);
+    const std::string& name = graph_.name_of(graph_.ops[static_cast<std::size_t>(last_op)]);
     const char* const what = memory.rings.empty() ? "scratch of " : "rows and scratch of ";
     plan_.buffers.push_back({what + name, memory.bytes, 0, span.first, span.last});
     for (const Ring& ring : memory.rings) {
@@ -176,6 +179,7 @@ class Assembly {
 
   const ir::Graph& graph_;
   std::span<const target::KernelChoice> kernels_;
+  std::span<const target::KernelChoice> row_kernels_;
   std::span<const Segment> segments_;
   const PlanOptions& options_;
   std::vector<int> ops_;
@@ -207,13 +211,14 @@ std::vector<Segment> layer_by_layer(std::size_t ops) {
 }
 
 Plan plan_segments(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
-                   std::span<const Segment> segments, const PlanOptions& options) {
-  return Assembly(graph, kernels, segments, options).build();
+                   std::span<const target::KernelChoice> row_kernels, std::span<const Segment> segments,
+                   const PlanOptions& options) {
+  return Assembly(graph, kernels, row_kernels, segments, options).build();
 }
 
 Plan plan_layer_by_layer(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
                          const PlanOptions& options) {
-  return plan_segments(graph, kernels, layer_by_layer(operators_to_run(graph, options).size()), options);
+  return plan_segments(graph, kernels, kernels, layer_by_layer(operators_to_run(graph, options).size()), options);
 }
 
 }  // namespace thimble::plan

@@ -28,10 +28,12 @@ std::vector<int> operators_to_run(const ir::Graph& graph, const PlanOptions& opt
 /// One segment for each of so many operators.
 std::vector<Segment> layer_by_layer(std::size_t ops);
 
-/// The plan that executes `segments`, which divide operators_to_run without a gap, with the kernel given for each
-/// operator of the graph; kernels of operators that become views are not used.
+/// The plan that executes `segments`, which divide operators_to_run without a gap. `kernels` has one for each of
+/// graph.ops, for when it runs over all its rows; `row_kernels` for when it is streamed. Kernels of operators that
+/// become views are not used.
 Plan plan_segments(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
-                   std::span<const Segment> segments, const PlanOptions& options);
+                   std::span<const target::KernelChoice> row_kernels, std::span<const Segment> segments,
+                   const PlanOptions& options);
 
 /// The plan that executes one operator after the other, each over all its rows.
 Plan plan_layer_by_layer(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,

@@ -2,7 +2,6 @@
 #include "plan/segment_layout.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace thimble::plan {
@@ -67,6 +66,9 @@ Roles roles_of(const Divided& network, const Segment& segment) {
   return roles;
 }
 
+/// Whether an operator of a stream sums up the rows of its input.
+bool sums_up(const Divided& network, int op) { return network.row_kernels[static_cast<std::size_t>(op)].accumulates; }
+
 RowWork all_rows(const Divided& network, int op, ir::TensorId tensor) {
   return {op, tensor, {0, rows_of(network.graph.tensor(tensor))}};
 }
@@ -79,17 +81,34 @@ std::vector<RowWork> whole_op(const Divided& network, int op, const Roles& roles
   return work;
 }
 
-void add_meetings(const Divided& network, const RowStream& stream, const Roles& roles, SegmentLayout& layout) {
-  const auto by_rows = [&](int op) { return works_by_rows(network.graph, op_at(network, op)); };
+/// Whether a stream computes `result` from `input`, itself or by way of others.
+bool computes_from(const Divided& network, const RowStream& stream, ir::TensorId input, ir::TensorId result) {
+  std::vector<ir::TensorId> reached{input};
+  for (const int index : stream.ops) {
+    const ir::Op& op = op_at(network, index);
+    if (std::ranges::any_of(op.inputs, [&](ir::TensorId id) { return contains(reached, id); }))
+      reached.push_back(op.outputs.at(0));
+  }
+  return contains(reached, result);
+}
+
+void add_meetings(const Divided& network, const Segment& segment, const RowStream& stream, const Roles& roles,
+                  SegmentLayout& layout) {
+  const std::span<const target::KernelChoice> kernels = kernels_for(network, segment);
+  const auto by_rows = [&](int op) {
+    return op == stream.summing_op || works_by_rows(network.graph, op_at(network, op));
+  };
   if (!network.options.overlap || !std::ranges::all_of(stream.ops, by_rows)) return;
   for (const ir::TensorId result : roles.results) {
-    if (!is_its_own(network, result)) continue;
+    const bool is_sum = stream.summing_op != RowStream::none && result == op_at(network, stream.summing_op).outputs[0];
+    if (is_sum || !is_its_own(network, result)) continue;
     Meeting best;
     std::int64_t most = 0;
     for (const ir::TensorId input : roles.dying) {
       const std::int64_t bytes = network.graph.tensor(input).bytes();
-      if (bytes <= most) continue;
-      if (const auto overlap = overlap_between(network.graph, stream, layout.work, network.kernels, input, result)) {
+      const bool is_taken = std::ranges::find(layout.meetings, input, &Meeting::input) != layout.meetings.end();
+      if (is_taken || bytes <= most || !computes_from(network, stream, input, result)) continue;
+      if (const auto overlap = overlap_between(network.graph, stream, layout.work, kernels, input, result)) {
         best = {input, result, *overlap};
         most = bytes;
       }
@@ -101,13 +120,15 @@ void add_meetings(const Divided& network, const RowStream& stream, const Roles& 
 }  // namespace
 
 bool can_stream(const Divided& network, int first, int end) {
+  const int last = network.ops[static_cast<std::size_t>(end) - 1];
   return std::ranges::all_of(ops_of(network, {first, end}), [&](int index) {
     const ir::Op& op = op_at(network, index);
+    const bool by_rows = sums_up(network, index) ? index == last : works_by_rows(network.graph, op);
     const auto can_be_streamed = [&](ir::TensorId id) {
       return !is_activation(network, id) || is_its_own(network, id);
     };
-    return works_by_rows(network.graph, op) && std::ranges::all_of(op.inputs, can_be_streamed) &&
-           std::ranges::all_of(op.outputs, can_be_streamed);
+    return by_rows && std::ranges::all_of(op.inputs, can_be_streamed) &&
+           (index == last || std::ranges::all_of(op.outputs, can_be_streamed));
   });
 }
 
@@ -118,10 +139,11 @@ SegmentLayout layout_of(const Divided& network, const Segment& segment) {
     layout.work = whole_op(network, network.ops[static_cast<std::size_t>(segment.first)], roles);
     for (const ir::TensorId id : roles.from_caller) roles.results.push_back(id);
   }
-  const RowStream stream{ops_of(network, segment), roles.from_caller, roles.results, segment.rows_at_a_time};
+  RowStream stream{ops_of(network, segment), roles.from_caller, roles.results, segment.rows_at_a_time};
+  if (segment.is_streamed() && sums_up(network, stream.ops.back())) stream.summing_op = stream.ops.back();
   if (segment.is_streamed()) layout.work = schedule_rows(network.graph, stream);
-  layout.memory = working_memory(network.graph, stream, layout.work, network.kernels);
-  add_meetings(network, stream, roles, layout);
+  layout.memory = working_memory(network.graph, stream, layout.work, kernels_for(network, segment));
+  add_meetings(network, segment, stream, roles, layout);
   return layout;
 }
 
@@ -134,15 +156,12 @@ std::int64_t bytes_needed(const Divided& network, const Segment& segment, const 
     const bool is_live = lifetime.exists() && lifetime.first < segment.end && lifetime.last >= segment.first;
     if (is_live && !is_ring[holder]) bytes += network.graph.tensors[holder].bytes();
   }
-  std::map<ir::TensorId, std::int64_t> shared;  // By input: its bytes can be taken once.
   for (const Meeting& meeting : layout.meetings) {
     const std::int64_t input = network.graph.tensor(meeting.input).bytes();
     const std::int64_t result = network.graph.tensor(meeting.result).bytes();
     const std::int64_t gap = meeting.overlap.same_place ? 0 : meeting.overlap.gap;
-    std::int64_t& most = shared[meeting.input];
-    most = std::max(most, input + result - std::max(input + gap, result));
+    bytes -= input + result - std::max(input + gap, result);
   }
-  for (const auto& [input, saved] : shared) bytes -= saved;
   return bytes;
 }
 

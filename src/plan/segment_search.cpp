@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 #include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "cost/cost.h"
@@ -36,7 +38,8 @@ class StepCosts {
 
  private:
   double of(const RowWork& piece, const target::KernelChoice& kernel) {
-    const auto [found, is_new] = known_.try_emplace(std::array{piece.op, piece.rows.first, piece.rows.count()}, 0.0);
+    const auto [found, is_new] =
+        known_.try_emplace(std::tuple{kernel.kernel, piece.op, piece.rows.first, piece.rows.count()}, 0.0);
     if (is_new && table_.knows(kernel.kernel)) {
       const ir::Op& op = graph_.ops[static_cast<std::size_t>(piece.op)];
       const cost::Cost cost = cost::cost_of(table_, graph_, op, kernel, {piece.rows.first, piece.rows.count()});
@@ -47,18 +50,18 @@ class StepCosts {
 
   const ir::Graph& graph_;
   const cost::CostTable& table_;
-  std::map<std::array<int, 3>, double> known_;  ///< By operator, first row and count.
+  std::map<std::tuple<std::string, int, int, int>, double> known_;  ///< By kernel, operator, first row and count.
 };
 
 class Search {
  public:
-  Search(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, const target::Core& core,
-         const PlanOptions& options)
+  Search(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
+         std::span<const target::KernelChoice> row_kernels, const target::Core& core, const PlanOptions& options)
       : holders_(options.alias_views ? view_holders(graph) : separate_holders(graph)),
         ops_(operators_to_run(graph, options)),
         by_rows_(inputs_by_rows(graph, ops_, holders_, options.input_mode)),
         lifetimes_(lifetimes_of(graph, ops_, holders_, by_rows_)),
-        network_{graph, kernels, ops_, holders_, by_rows_, lifetimes_, options},
+        network_{graph, kernels, row_kernels, ops_, holders_, by_rows_, lifetimes_, options},
         costs_(graph, core) {
     leaving_.resize(ops_.size());
     add_layers();
@@ -84,7 +87,7 @@ class Search {
 
   void add(const Segment& segment, std::int64_t bytes, const SegmentLayout& layout) {
     leaving_[static_cast<std::size_t>(segment.first)].push_back(
-        {segment, bytes, costs_.of(layout.work, network_.kernels)});
+        {segment, bytes, costs_.of(layout.work, kernels_for(network_, segment))});
   }
 
   /// Operators by themselves: what they need is read off the plan that runs all of them so, in place where it can be.
@@ -100,9 +103,7 @@ class Search {
   void add_streams() {
     constexpr std::array rows_at_a_time{1, 2, 4, 8};
     for (int first = 0; first < positions(); ++first)
-      for (int end = first + 1;
-           end <= positions() && end - first <= static_cast<int>(longest_stream) && can_stream(network_, end - 1, end);
-           ++end) {
+      for (int end = first + 1; can_extend(first, end); ++end) {
         const bool is_alone = end == first + 1;
         if (is_alone && network_.options.input_mode == InputMode::resident) continue;
         for (const int rows : rows_at_a_time)
@@ -110,9 +111,16 @@ class Search {
       }
   }
 
+  bool can_extend(int first, int end) const {
+    return end <= positions() && end - first <= static_cast<int>(longest_stream) && can_stream(network_, first, end);
+  }
+
+  /// Rows of what the last operator computes, or sums up.
   int rows_of_last(int end) const {
-    const int op = ops_[static_cast<std::size_t>(end - 1)];
-    return rows_of(network_.graph.tensor(network_.graph.ops[static_cast<std::size_t>(op)].outputs.at(0)));
+    const auto op = static_cast<std::size_t>(ops_[static_cast<std::size_t>(end - 1)]);
+    const ir::Op& last = network_.graph.ops[op];
+    return rows_of(
+        network_.graph.tensor(network_.row_kernels[op].accumulates ? last.inputs.at(0) : last.outputs.at(0)));
   }
 
   void add_stream(const Segment& segment) {
@@ -156,8 +164,9 @@ class Search {
 }  // namespace
 
 std::vector<FrontPoint> pareto_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
-                                     const target::Core& core, const PlanOptions& options) {
-  return Search(graph, kernels, core, options).run();
+                                     std::span<const target::KernelChoice> row_kernels, const target::Core& core,
+                                     const PlanOptions& options) {
+  return Search(graph, kernels, row_kernels, core, options).run();
 }
 
 }  // namespace thimble::plan

@@ -25,6 +25,7 @@ struct FrontPoint {
 /// division whose segments all keep within it, found as the shortest path through the positions between operators. The
 /// first is layer by layer, or close to it; with streaming switched off, the only one.
 std::vector<FrontPoint> pareto_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
-                                     const target::Core& core, const PlanOptions& options);
+                                     std::span<const target::KernelChoice> row_kernels, const target::Core& core,
+                                     const PlanOptions& options);
 
 }  // namespace thimble::plan

@@ -82,10 +82,11 @@ bool is_tall(const Convolution& c) {
   return c.kernel_h == 3 && c.stride_h == 1 && 10 * by_columns < 9 * by_rows && tall_scratch(c) <= most_scratch;
 }
 
-Candidate dsp_kernel(const Convolution& c, bool specialized) {
-  if (!specialized || !is_unrolled(c))
+Candidate dsp_kernel(const Convolution& c, const KernelOptions& options) {
+  if (!options.specialized || !is_unrolled(c))
     return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
-  if (is_tall(c)) return {"s8_dwconv_3x3s1_tall_dsp", tall_scratch(c), "SIMD over widened columns of four channels"};
+  if (options.by_columns && is_tall(c))
+    return {"s8_dwconv_3x3s1_tall_dsp", tall_scratch(c), "SIMD over widened columns of four channels"};
   if (c.kernel_h == 3) {
     return {fmt::format("s8_dwconv_3x3s{}_dsp", c.stride_w), window_scratch(c), "SIMD over columns of four channels"};
   }
@@ -113,7 +114,7 @@ bool fits_over_input(const Convolution& c) {
 }
 
 KernelChoice choose_depthwise_kernel(const Convolution& c, const KernelOptions& options) {
-  Candidate chosen = options.dsp ? dsp_kernel(c, options.specialized) : generic_kernel(c);
+  Candidate chosen = options.dsp ? dsp_kernel(c, options) : generic_kernel(c);
   const KernelVariant& variant = kernel_variant(chosen.kernel);
   KernelChoice result;
   result.kernel = variant.name;

@@ -249,6 +249,18 @@ std::vector<KernelChoice> kernel_candidates(const ir::Graph& graph, const ir::Op
   return std::visit(Chooser(graph, op, core, options), op.kind);
 }
 
+KernelChoice choose_row_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options,
+                               const KernelChoice& whole) {
+  KernelOptions by_rows = options;
+  by_rows.by_columns = false;
+  const bool is_depthwise = std::holds_alternative<ir::DepthwiseConv2D>(op.kind);
+  const bool is_mean = std::holds_alternative<ir::Mean>(op.kind) || std::holds_alternative<ir::Pool2D>(op.kind);
+  if (!is_depthwise && !is_mean) return whole;
+  for (const KernelChoice& kernel : kernel_candidates(graph, op, core, by_rows))
+    if (is_depthwise || kernel.accumulates) return kernel;
+  return whole;
+}
+
 KernelChoice choose_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options) {
   return kernel_candidates(graph, op, core, options).front();
 }

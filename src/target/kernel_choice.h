@@ -35,12 +35,19 @@ struct KernelChoice {
 struct KernelOptions {
   bool dsp = true;          ///< Use the core's SIMD kernels where it has them.
   bool specialized = true;  ///< Use convolutions that are made for sizes and strides, not only those that do for any.
+  bool by_columns = true;   ///< Use those that go over columns, which pays if there are many rows.
 };
 
 /// The variants that can run `op` on `core`, at least one. The first is the default; others trade flash for
 /// instructions, or accumulate: for plans that stream the op's input. @throws Error naming the layer if no kernel can run it.
 std::vector<KernelChoice> kernel_candidates(const ir::Graph& graph, const ir::Op& op, const Core& core,
                                             const KernelOptions& options = {});
+
+/// The variant for an operator that is called for a few rows at a time: of depthwise convolutions the one that goes by
+/// rows, of means over the image the one that sums up rows as they appear; of all others `whole`, which was chosen for all
+/// rows. @throws Error as above.
+KernelChoice choose_row_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options,
+                               const KernelChoice& whole);
 
 /// The default variant.
 KernelChoice choose_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core,

@@ -101,11 +101,12 @@ TEST(Overlap, AConvolutionNeedsTheRowsThatItReadsAgain) {
 }
 
 /// Segments of random lengths, streamed where they can be.
-std::vector<Segment> random_division(const ir::Graph& graph, const PlanOptions& options) {
+std::vector<Segment> random_division(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
+                                     const PlanOptions& options) {
   const std::vector<int> ops = operators_to_run(graph, options);
   const Holders holders = view_holders(graph);
   const std::vector<Lifetime> lifetimes = lifetimes_of(graph, ops, holders);
-  const Divided network{graph, {}, ops, holders, {}, lifetimes, options};
+  const Divided network{graph, kernels, kernels, ops, holders, {}, lifetimes, options};
   std::vector<Segment> segments;
   for (int first = 0; first < static_cast<int>(ops.size());) {
     int end = first + *rc::gen::inRange(1, 5);
@@ -121,10 +122,11 @@ TEST(Segments, AnyDivisionOfAnyGraphVerifiesAndComputesTheReference) {
   EXPECT_TRUE(rc::check([] {
     const auto seed = *rc::gen::arbitrary<unsigned>();
     const ir::Graph graph = testing::random_graph(seed);
+    const std::vector<target::KernelChoice> kernels = kernels_of(graph);
     PlanOptions options;
     options.overlap = *rc::gen::arbitrary<bool>();
     options.input_mode = *rc::gen::element(InputMode::resident, InputMode::rows);
-    const Plan plan = plan_segments(graph, kernels_of(graph), random_division(graph, options), options);
+    const Plan plan = plan_segments(graph, kernels, kernels, random_division(graph, kernels, options), options);
     verify_plan(graph, plan);
     const auto inputs = testing::random_inputs(graph, seed);
     RC_ASSERT(testing::simulate(graph, plan, inputs, seed) == reference::run(graph, inputs));
