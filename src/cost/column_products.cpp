@@ -24,6 +24,7 @@ void append_products(Loops& loops, const Call& call, const target::Convolution& 
   loops.push_back({"pairs of a lone pixel", blocks.lone * pairs});
   loops.push_back({"odd channels of a lone pixel", blocks.lone * odd});
   loops.push_back({"words of a lone pixel", blocks.lone * (pairs + odd) * words});
+  append_outliers(loops, call, blocks.pixels() + blocks.lone, words);
   loops.push_back({"clamped outputs", clamps(call) ? call.rows() * c.out_w * c.out_ch : 0});
 }
 

@@ -26,7 +26,7 @@ Cost cost_of(const CostTable& table, const ir::Graph& graph, const ir::Op& op, c
     throw Error(fmt::format("no cost is known of kernel \"{}\" on {}", kernel.kernel, table.core),
                 fmt::format("`thimble fit --core {}` measures it", table.core));
   }
-  const Loops loops = loops_of(graph, op, kernel.kernel, rows);
+  const Loops loops = loops_of(graph, op, kernel, rows);
   Cost sum;
   for (std::size_t i = 0; i < loops.size(); ++i) {
     const Cost& each = cost_of_loop(known->second.loops, i, loops[i].name, kernel.kernel).each;

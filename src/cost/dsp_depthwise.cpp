@@ -43,7 +43,10 @@ void append_planes(Loops& loops, const Call& call, const Convolution& c) {
   loops.push_back({"output rows of channels", call.rows() * c.out_ch});
 }
 
-void append_clamp(Loops& loops, const Call& call, const Convolution& c) {
+/// Outliers, row by row, and the second pass that clamps.
+void append_others(Loops& loops, const Call& call, const Convolution& c) {
+  loops.push_back({"rows of outliers", call.rows() * call.outliers});
+  loops.push_back({"outputs of outliers", call.rows() * call.outliers * c.out_w});
   loops.push_back({"clamped rows", clamps(call) ? call.rows() : 0});
   loops.push_back({"clamped outputs", clamps(call) ? call.rows() * c.out_ch * c.out_w : 0});
 }
@@ -57,7 +60,7 @@ Loops square(const Call& call) {
   append_planes(loops, call, c);
   loops.push_back({"blocks of four", channel_rows * (c.out_w / 4 + (rest == 3 ? 1 : 0))});
   loops.push_back({"left-over pixels", rest == 1 || rest == 2 ? channel_rows : 0});
-  append_clamp(loops, call, c);
+  append_others(loops, call, c);
   return loops;
 }
 
@@ -88,7 +91,7 @@ Loops windows(const Call& call) {
       {"fours of outputs", channel_rows * (c.out_w / 4)},
       {"left-over outputs", c.out_w % 4 > 0 ? channel_rows : 0},
   };
-  append_clamp(loops, call, c);
+  append_others(loops, call, c);
   return loops;
 }
 
@@ -119,7 +122,7 @@ Loops tall(const Call& call) {
       {"blocks of four", runs * (run / 4 + (run % 4 == 3 ? 1 : 0))},
       {"left-over pixels", run % 4 == 1 || run % 4 == 2 ? runs : 0},
   };
-  append_clamp(loops, call, c);
+  append_others(loops, call, c);
   return loops;
 }
 
@@ -160,7 +163,7 @@ Loops any(const Call& call) {
   loops.push_back({"rows of a block", blocks * tap_rows});
   loops.push_back({"words of a block", blocks * tap_rows * tap_words});
   loops.push_back({"outputs", runs * run});
-  append_clamp(loops, call, c);
+  append_others(loops, call, c);
   return loops;
 }
 

@@ -49,6 +49,7 @@ Loops few_pixels(const Call& call) {
   loops.push_back({"last channels", rest > 0 ? fours : 0});
   loops.push_back({"bytes of last channels", fours * rest});
   loops.push_back({"outputs", pixels * c.out_ch});
+  append_outliers(loops, call, pixels, steps);
   loops.push_back({"clamped outputs", clamps(call) ? pixels * c.out_ch : 0});
   return loops;
 }

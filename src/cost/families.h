@@ -15,6 +15,7 @@ struct Call {
   const ir::Op& op;
   int first = 0;
   int end = 0;
+  int outliers = 0;  ///< Channels of a SIMD convolution that are computed once more.
 
   const ir::Tensor& input(std::size_t i = 0) const { return graph.tensor(op.inputs.at(i)); }
   const ir::Tensor& output() const { return graph.tensor(op.outputs.at(0)); }
@@ -41,6 +42,9 @@ bool clamps(const Call& call);
 
 /// thimble_conv_rows: rows, and the rows under the kernel inside and outside the image.
 void append_driver(Loops& loops, const Call& call, const target::Convolution& c);
+
+/// The outliers of SIMD convolutions that compute `pixels` pixels, each by sums over `words` words of a channel.
+void append_outliers(Loops& loops, const Call& call, double pixels, double words);
 
 /// Taps of one row of the kernel that lie inside the image, over all output columns.
 double taps_inside(const target::Convolution& c);

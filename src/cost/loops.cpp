@@ -41,12 +41,12 @@ ir::Activation activation_of(const ir::Op& op) {
 
 bool has_loops(std::string_view kernel) { return find_counter(kernel) != nullptr; }
 
-Loops loops_of(const ir::Graph& graph, const ir::Op& op, std::string_view kernel, RowSpan rows) {
-  const LoopCounter* counter = find_counter(kernel);
-  if (counter == nullptr) fail("cost: the loops of kernel \"{}\" are not known", kernel);
+Loops loops_of(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel, RowSpan rows) {
+  const LoopCounter* counter = find_counter(kernel.kernel);
+  if (counter == nullptr) fail("cost: the loops of kernel \"{}\" are not known", kernel.kernel);
   const int all = rows_of(graph, op, *counter);
   const int end = rows.count < 0 ? all : std::min(all, rows.first + rows.count);
-  return counter->count({graph, op, rows.first, end});
+  return counter->count({graph, op, rows.first, end, kernel.outliers});
 }
 
 bool clamps(const Call& call) {
@@ -82,6 +82,12 @@ void append_driver(Loops& loops, const Call& call, const target::Convolution& c)
   loops.push_back({"rows under the kernel", inside});
   loops.push_back({"rows of zero points", outside});
   loops.push_back({"bytes of zero points", c.is_pointwise() ? 0 : static_cast<double>(c.border_bytes())});
+}
+
+void append_outliers(Loops& loops, const Call& call, double pixels, double words) {
+  loops.push_back({"pixels with outliers", call.outliers > 0 ? pixels : 0});
+  loops.push_back({"outliers", pixels * call.outliers});
+  loops.push_back({"words of outliers", pixels * call.outliers * words});
 }
 
 }  // namespace thimble::cost

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "target/kernel_choice.h"
 
 namespace thimble::cost {
 
@@ -27,7 +28,7 @@ using Loops = std::vector<Loop>;
 /// The kernels' costs are sums over their loops: the counts follow exactly from the shape, as the code is written, and
 /// what an iteration costs is fitted. That keeps errors below a percent where a fit to MACs misses by tens: borders,
 /// odd channels and left-over pixels are loops of their own.
-Loops loops_of(const ir::Graph& graph, const ir::Op& op, std::string_view kernel, RowSpan rows = {});
+Loops loops_of(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel, RowSpan rows = {});
 
 /// Whether loops_of knows the kernel.
 bool has_loops(std::string_view kernel);

@@ -58,10 +58,10 @@ std::vector<cost::Cost> count_firmware(std::span<const SweepSample> samples, con
 
 cost::Loops loops_of(const SweepSample& sample) {
   const ir::Op& op = sample.graph.ops[0];
-  if (sample.rows_a_call == 0) return cost::loops_of(sample.graph, op, sample.kernel.kernel);
+  if (sample.rows_a_call == 0) return cost::loops_of(sample.graph, op, sample.kernel);
   cost::Loops sum;
   for (int first = 0; first < input_rows(sample.graph); first += sample.rows_a_call) {
-    const cost::Loops call = cost::loops_of(sample.graph, op, sample.kernel.kernel, {first, sample.rows_a_call});
+    const cost::Loops call = cost::loops_of(sample.graph, op, sample.kernel, {first, sample.rows_a_call});
     if (sum.empty()) {
       sum = call;
       continue;

@@ -68,7 +68,9 @@ ir::Graph convolution_graph(Draws& draws, const SweptConvolution& c) {
   ir::Quantization quantization{{}, std::vector<int>(channels, 0), c.depthwise ? 3 : 0};
   for (std::size_t o = 0; o < channels; ++o) quantization.scale.push_back(0.01F + 0.001F * static_cast<float>(o % 8));
   const int depth = c.kernel_h * c.kernel_w * (c.depthwise ? 1 : c.in_ch);
-  const float out_scale = in_scale * 0.01F * 90 * std::sqrt(static_cast<float>(depth));
+  const float spread = 90 * std::sqrt(static_cast<float>(depth));
+  for (std::size_t o = 0; channels > 1 && c.has_outliers && o < channels; o += 8) quantization.scale[o] *= spread / 2;
+  const float out_scale = in_scale * 0.01F * spread;
 
   if (c.fully_connected) {
     const ir::TensorId weights = builder.constant({c.out_ch, c.in_h * c.in_w * c.in_ch}, quantization);

@@ -17,6 +17,7 @@ struct SweptConvolution {
   int kernel_h = 1, kernel_w = 1, stride = 1, dilation = 1;
   ir::Padding padding;
   bool clamped = false;
+  bool has_outliers = false;  ///< One of eight channels scales by more than SIMD requantizes fast.
 };
 
 /// A graph of one operator between int8 tensors. Scales let outputs spread over the range of int8, zero points let a

@@ -30,6 +30,7 @@ void add_pointwise(Graphs& graphs, Draws& draws, int count) {
     c.out_ch = draws.between(1, 40);
     c.stride = draws.once_in(5) ? 2 : 1;
     c.clamped = draws.once_in(4);
+    c.has_outliers = draws.once_in(3);
     graphs.push_back(convolution_graph(draws, c));
   }
 }
@@ -42,6 +43,7 @@ void add_fully_connected(Graphs& graphs, Draws& draws, int count) {
     c.in_ch = draws.once_in(4) ? draws.between(1, 50) : 4 * draws.between(1, 200);
     c.out_ch = draws.between(1, 50);
     c.clamped = draws.once_in(4);
+    c.has_outliers = draws.once_in(3);
     if (!c.fully_connected) c.in_w = draws.between(1, 2);
     graphs.push_back(convolution_graph(draws, c));
   }
@@ -62,6 +64,7 @@ void add_spatial(Graphs& graphs, Draws& draws, int count, bool by_four) {
     c.out_ch = draws.between(1, 20);
     c.padding = any_padding(draws, reach_h, reach_w);
     c.clamped = draws.once_in(4);
+    c.has_outliers = draws.once_in(3);
     graphs.push_back(convolution_graph(draws, c));
   }
 }
@@ -77,6 +80,7 @@ void add_depthwise(Graphs& graphs, Draws& draws, int count, int size, int stride
     c.in_w = size - 1 + draws.between(1, 14);
     c.padding = any_padding(draws, size - 1, size - 1);
     c.clamped = draws.once_in(4);
+    c.has_outliers = draws.once_in(3);
     graphs.push_back(convolution_graph(draws, c));
   }
 }
@@ -92,6 +96,7 @@ void add_tall_depthwise(Graphs& graphs, Draws& draws, int count) {
     c.in_w = draws.between(3, 7);
     c.padding = any_padding(draws, 2, 2);
     c.clamped = draws.once_in(4);
+    c.has_outliers = draws.once_in(3);
     graphs.push_back(convolution_graph(draws, c));
   }
 }
@@ -116,6 +121,7 @@ void add_other_depthwise(Graphs& graphs, Draws& draws, int count) {
     }
     c.padding = any_padding(draws, (c.kernel_h - 1) * c.dilation, (c.kernel_w - 1) * c.dilation);
     c.clamped = draws.once_in(4);
+    c.has_outliers = draws.once_in(3);
     graphs.push_back(convolution_graph(draws, c));
   }
 }
@@ -147,6 +153,7 @@ void add_pool(Graphs& graphs, Draws& draws, int count, ir::PoolKind kind, bool w
     pool.kind = kind;
     ir::Shape shape = any_image(draws);
     if (whole || draws.once_in(3)) {  // Over the whole image, as networks end.
+      if (draws.once_in(2)) shape[1] *= 3;
       pool.filter_h = shape[1];
       pool.filter_w = shape[2];
     } else {

@@ -116,4 +116,10 @@ std::vector<ConvChannel> conv_channels(const ir::Graph& graph, const ir::Op& op)
   return channels;
 }
 
+int outlier_count(const ir::Graph& graph, const ir::Op& op) {
+  const std::vector<ConvChannel> channels = conv_channels(graph, op);
+  return static_cast<int>(
+      std::ranges::count_if(channels, [](const ConvChannel& channel) { return !channel.requantizes_fast(); }));
+}
+
 }  // namespace thimble::target

@@ -41,6 +41,9 @@ std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels);
 ///   - A channel whose output is the same for every input gets zero weights, a small bias and a factor that is a power
 ///   of two.
 ///   - A negative factor becomes positive: weights and bias change sign. (Not where a weight is -128.)
+/// How many channels of a convolution take_outliers finds.
+int outlier_count(const ir::Graph& graph, const ir::Op& op);
+
 std::vector<ConvChannel> conv_channels(const ir::Graph& graph, const ir::Op& op);
 
 }  // namespace thimble::target

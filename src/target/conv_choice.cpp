@@ -113,10 +113,16 @@ std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op,
   if (c.kernel_h > max_kernel_h) {
     refuse_op(graph, op, fmt::format("a kernel of {} rows is too tall ({} is the most)", c.kernel_h, max_kernel_h));
   }
-  // With SIMD, a depthwise convolution of one input channel is best a convolution.
-  if (c.depthwise && !(options.dsp && c.in_ch == 1)) return {choose_depthwise_kernel(c, options)};
   std::vector<KernelChoice> kernels;
-  for (const Candidate& candidate : variants_for(c, options)) kernels.push_back(choice_of(c, candidate));
+  if (c.depthwise && !(options.dsp && c.in_ch == 1)) {  // With SIMD, one of a single input channel is a convolution.
+    kernels.push_back(choose_depthwise_kernel(c, options));
+  } else {
+    for (const Candidate& candidate : variants_for(c, options)) kernels.push_back(choice_of(c, candidate));
+  }
+  if (options.dsp) {
+    const int outliers = outlier_count(graph, op);
+    for (KernelChoice& kernel : kernels) kernel.outliers = outliers;
+  }
   return kernels;
 }
 

@@ -25,6 +25,8 @@ struct KernelChoice {
   /// Pixels whose columns the scratch holds at a time: 0 for four, else a multiple of that. plan/column_tiles.h
   /// chooses.
   int tile_pixels = 0;
+  /// Channels of a SIMD convolution that are outside its fast requantization and computed once more.
+  int outliers = 0;
   bool in_place = false;  ///< May write its output over its first input, element for element.
   /// Sums up its input's rows one after the other: a step's rows are the input's, and what the scratch holds has to
   /// stay from the first of them to the last.
@@ -39,13 +41,14 @@ struct KernelOptions {
 };
 
 /// The variants that can run `op` on `core`, at least one. The first is the default; others trade flash for
-/// instructions, or accumulate: for plans that stream the op's input. @throws Error naming the layer if no kernel can run it.
+/// instructions, or accumulate: for plans that stream the op's input. @throws Error naming the layer if no kernel can
+/// run it.
 std::vector<KernelChoice> kernel_candidates(const ir::Graph& graph, const ir::Op& op, const Core& core,
                                             const KernelOptions& options = {});
 
 /// The variant for an operator that is called for a few rows at a time: of depthwise convolutions the one that goes by
-/// rows, of means over the image the one that sums up rows as they appear; of all others `whole`, which was chosen for all
-/// rows. @throws Error as above.
+/// rows, of means over the image the one that sums up rows as they appear; of all others `whole`, which was chosen for
+/// all rows. @throws Error as above.
 KernelChoice choose_row_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options,
                                const KernelChoice& whole);
 

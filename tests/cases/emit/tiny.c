@@ -14,7 +14,7 @@
 
 /* Compile-time checks: this file and tiny.h are of one generation, and the compiler's integers are as the kernels
  * need them. */
-typedef char tiny_check_arena[(tiny_arena_bytes == 108) ? 1 : -1];
+typedef char tiny_check_arena[(tiny_arena_bytes == 104) ? 1 : -1];
 typedef char tiny_check_input[(tiny_input_bytes == 32) ? 1 : -1];
 typedef char tiny_check_output[(tiny_output_bytes == 2) ? 1 : -1];
 typedef char tiny_check_labels
@@ -34,10 +34,10 @@ static void conv_2d_0(int8_t* arena) {
       .stride_h = 2, .stride_w = 2, .dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .in_zero_point = -3,
       .out_zero_point = 5, .out_min = -128, .out_max = 127, .weights = conv_2d_0_weights.values, .bias = conv_2d_0_bias,
       .multiplier = conv_2d_0_multiplier, .shift = conv_2d_0_shift};
-  const thimble_plane in = {arena + 64, 8, 4};
-  const thimble_plane out = {arena + 96, 6, 2};
+  const thimble_plane in = {arena + 8, 8, 4};
+  const thimble_plane out = {arena, 6, 2};
   THIMBLE_LAYER(0);
-  thimble_conv_rows(s8_conv_1x2_generic, &p, &in, &out, 0, 2, arena);
+  thimble_conv_rows(s8_conv_1x2_generic, &p, &in, &out, 0, 2, arena + 40);
   THIMBLE_TRACE_ROWS(3, &out, 0, 2);
 }
 
@@ -45,11 +45,11 @@ static void conv_2d_0(int8_t* arena) {
  * s8_copy_generic: the reason. */
 static void concat_1(int8_t* arena) {
   static const thimble_copy p = {.blocks = 4, .bytes = 3, .in_step = 3, .out_step = 6};
-  const thimble_plane in = {arena + 96, 6, 2};
-  const thimble_plane out = {arena, 12, 2};
+  const thimble_plane in = {arena, 6, 2};
+  const thimble_plane out = {arena + 12, 12, 2};
   static const thimble_copy p_1 = {.blocks = 4, .bytes = 3, .in_step = 3, .out_step = 6};
-  const thimble_plane in_1 = {arena + 96, 6, 2};
-  const thimble_plane out_1 = {arena + 3, 12, 2};
+  const thimble_plane in_1 = {arena, 6, 2};
+  const thimble_plane out_1 = {arena + 15, 12, 2};
   THIMBLE_LAYER(1);
   s8_copy_generic_rows(&p, &in, &out, 0, 2, NULL);
   s8_copy_generic_rows(&p_1, &in_1, &out_1, 0, 2, NULL);
@@ -63,9 +63,9 @@ static void add_2(int8_t* arena) {
       .size = {1, 2, 2, 6}, .a_stride = {0, 12, 6, 1}, .b_stride = {0, 12, 6, 1}, .a_zero_point = 5, .b_zero_point = 5,
       .out_zero_point = 1, .out_min = -128, .out_max = 127, .left_shift = 20, .a_factor = {1073741824, 0},
       .b_factor = {1073741824, 0}, .out_factor = {1073741824, -19}};
-  const thimble_plane a = {arena, 12, 2};
-  const thimble_plane b = {arena, 12, 2};
-  const thimble_plane out = {arena, 12, 2};
+  const thimble_plane a = {arena + 12, 12, 2};
+  const thimble_plane b = {arena + 12, 12, 2};
+  const thimble_plane out = {arena + 12, 12, 2};
   THIMBLE_LAYER(2);
   thimble_binary_rows(s8_add_generic, &p, &a, &b, &out, 0, 2, NULL);
   THIMBLE_TRACE_ROWS(5, &out, 0, 2);
@@ -79,8 +79,8 @@ static void fully_connected_4(int8_t* arena) {
       .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .pad_top = 0, .pad_left = 0, .in_zero_point = 1,
       .out_zero_point = 2, .out_min = -128, .out_max = 127, .weights = fully_connected_4_weights.values,
       .bias = fully_connected_4_bias, .multiplier = fully_connected_4_multiplier, .shift = fully_connected_4_shift};
-  const thimble_plane in = {arena, 24, 1};
-  const thimble_plane out = {arena + 24, 2, 1};
+  const thimble_plane in = {arena + 12, 24, 1};
+  const thimble_plane out = {arena, 2, 1};
   THIMBLE_LAYER(4);
   thimble_conv_rows(s8_conv1x1_1x2_generic, &p, &in, &out, 0, 1, NULL);
   THIMBLE_TRACE_ROWS(9, &out, 0, 1);
@@ -90,16 +90,16 @@ static void fully_connected_4(int8_t* arena) {
  * s8_softmax_generic: the reason. */
 static void softmax_5(int8_t* arena) {
   static const thimble_softmax p = {.rows = 1, .depth = 2, .multiplier = 1807701888, .left_shift = 27, .diff_min = -15};
-  const thimble_plane in = {arena + 24, 2, 1};
-  const thimble_plane out = {arena, 2, 1};
+  const thimble_plane in = {arena, 2, 1};
+  const thimble_plane out = {arena + 4, 2, 1};
   THIMBLE_LAYER(5);
   thimble_softmax_rows(s8_softmax_generic, &p, &in, &out, 0, 1, NULL);
   THIMBLE_TRACE_ROWS(10, &out, 0, 1);
 }
 
-int8_t* tiny_input(void* arena) { return (int8_t*)arena + 64; }
+int8_t* tiny_input(void* arena) { return (int8_t*)arena + 8; }
 
-const int8_t* tiny_output(const void* arena) { return (const int8_t*)arena; }
+const int8_t* tiny_output(const void* arena) { return (const int8_t*)arena + 4; }
 
 void tiny_quantize_input(const float* in, int8_t* out) {
   thimble_quantize_s8(in, out, tiny_input_elements, tiny_input_scale, tiny_input_zero_point);
