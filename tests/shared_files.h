@@ -1,10 +1,10 @@
 // The optional folder of real models, data and golden outputs beside the repository. Tests that need it skip without.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
+
+#include <gtest/gtest.h>
 
 namespace thimble::testing {
 
@@ -16,6 +16,6 @@ inline std::filesystem::path shared_folder() {
 }  // namespace thimble::testing
 
 /// Skips the test, saying what it skips, where the shared file is not there.
-#define THIMBLE_NEEDS_SHARED(file)                                                        \
-  if (!std::filesystem::exists(thimble::testing::shared_folder() / (file)))               \
+#define THIMBLE_NEEDS_SHARED(file)                                          \
+  if (!std::filesystem::exists(thimble::testing::shared_folder() / (file))) \
   GTEST_SKIP() << "skipped: ../shared/" << (file) << " is not there (set THIMBLE_SHARED)"

@@ -65,8 +65,8 @@ TEST_P(StreamedFirmware, EqualsTensorFlowLiteMicro) {
                                                                  inputs_of(golden, inferences), options));
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, StreamedFirmware,
-                         ::testing::Values("mlperf-tiny__vww_96_int8", "tinyengine__vww"), golden_test_name);
+INSTANTIATE_TEST_SUITE_P(Models, StreamedFirmware, ::testing::Values("mlperf-tiny__vww_96_int8", "tinyengine__vww"),
+                         golden_test_name);
 
 }  // namespace
 }  // namespace thimble::testing

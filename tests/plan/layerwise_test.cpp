@@ -40,8 +40,8 @@ TEST(Layerwise, ArenaOfAChainIsItsLargestInputAndOutput) {
   const Plan plan = layerwise_plan(graph);
   EXPECT_EQ(plan.stages.size(), 3U);
   verify_plan(graph, plan);
-  // `large` begins a row of `small` after it, and `in` 800 bytes after `large`: as its last row is read for the last two
-  // rows of 64 bytes.
+  // `large` begins a row of `small` after it, and `in` 800 bytes after `large`: as its last row is read for the last
+  // two rows of 64 bytes.
   EXPECT_EQ(plan.arena_bytes, 32 + 800 + 256);
   PlanOptions apart;
   apart.overlap = false;
