@@ -55,8 +55,7 @@ Roles roles_of(const Divided& network, const Segment& segment) {
         roles.from_caller.push_back(id);
         if (!is_last) roles.results.push_back(id);
       }
-      const bool was_there =
-          !is_new && (contains(network.graph.inputs, id) || lifetime.first < segment.first) && is_its_own(network, id);
+      const bool was_there = !is_new && (contains(network.graph.inputs, id) || lifetime.first < segment.first);
       if (was_there && is_last && !contains(roles.dying, id)) roles.dying.push_back(id);
     }
     const ir::TensorId output = op_at(network, op).outputs.at(0);
@@ -101,15 +100,16 @@ void add_meetings(const Divided& network, const Segment& segment, const RowStrea
   if (!network.options.overlap || !std::ranges::all_of(stream.ops, by_rows)) return;
   for (const ir::TensorId result : roles.results) {
     const bool is_sum = stream.summing_op != RowStream::none && result == op_at(network, stream.summing_op).outputs[0];
-    if (is_sum || !is_its_own(network, result)) continue;
+    if (is_sum || network.holders[index_of(result)] != result) continue;
     Meeting best;
     std::int64_t most = 0;
     for (const ir::TensorId input : roles.dying) {
+      const ir::TensorId holder = network.holders[index_of(input)];
       const std::int64_t bytes = network.graph.tensor(input).bytes();
-      const bool is_taken = std::ranges::find(layout.meetings, input, &Meeting::input) != layout.meetings.end();
+      const bool is_taken = std::ranges::find(layout.meetings, holder, &Meeting::input) != layout.meetings.end();
       if (is_taken || bytes <= most || !computes_from(network, stream, input, result)) continue;
       if (const auto overlap = overlap_between(network.graph, stream, layout.work, kernels, input, result)) {
-        best = {input, result, *overlap};
+        best = {holder, result, *overlap};
         most = bytes;
       }
     }

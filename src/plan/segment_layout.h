@@ -28,7 +28,7 @@ struct Divided {
 
 /// A result of a segment that reaches into a tensor that the segment reads.
 struct Meeting {
-  ir::TensorId input = ir::no_tensor;
+  ir::TensorId input = ir::no_tensor;  ///< Its holder.
   ir::TensorId result = ir::no_tensor;
   Overlap overlap;
 };
