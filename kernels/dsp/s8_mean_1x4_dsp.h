@@ -1,7 +1,7 @@
 /* s8_mean_1x4_dsp: mean over the pixels of [outer][reduced][inner], four channels a step, less the zero points,
  * requantized by a factor that holds the division.
  *
- * in int8 whole tensor; out int8 [outer][inner]. Needs inner >= 4 and no reduced_inner; the last step of others than
+ * in int8 whole tensor or row; out int8 [outer][inner]. Needs inner >= 4 and no reduced_inner; the last step of others than
  * multiples of 4 computes some channels again. Scratch: none. 7 instructions for 4 elements.
  */
 #ifndef THIMBLE_S8_MEAN_1X4_DSP_H

@@ -1,7 +1,7 @@
 /* s8_mean_generic: sums over [reduced] and [reduced_inner] of [outer][reduced][inner][reduced_inner], less the zero
  * points, requantized by a factor that holds the division.
  *
- * in int8 whole tensor; out int8 [outer][inner]. 1 load an element.
+ * in int8 whole tensor or row; out int8 [outer][inner]. 1 load an element.
  */
 #ifndef THIMBLE_S8_MEAN_GENERIC_H
 #define THIMBLE_S8_MEAN_GENERIC_H

@@ -15,7 +15,7 @@
  *   thimble_pad_rows, thimble_resize_rows, thimble_mean_rows, thimble_transpose_rows, thimble_copy_rows (concat: once
  *   for each input, `out` already pointing at that input's first block), thimble_softmax_rows; thimble_mean_by_rows and
  *   thimble_pool_by_rows, whose rows are the input's (sum_rows.h).
- * Those whose op is not computed row by row (mean, transpose, softmax, copy) take first = 0, count = all.
+ * Those whose op is not computed row by row (transpose, softmax, copy, most means) take first = 0, count = all.
  */
 #ifndef THIMBLE_TYPES_H
 #define THIMBLE_TYPES_H
@@ -124,7 +124,8 @@ typedef struct {
 } thimble_resize;
 
 /* Sums over the axes of a mean and requantizes. The tensor is seen as [outer][reduced][inner][reduced_inner]; a mean
- * over neighbouring axes has reduced_inner 1 (or 0, which means the same). */
+ * over neighbouring axes has reduced_inner 1 (or 0, which means the same). Where the mean keeps the height of an image,
+ * the tensor is one row of it: mean_rows.h. */
 typedef struct {
   int32_t outer, reduced, inner, reduced_inner;
   int32_t in_zero_point, out_zero_point, out_min, out_max;

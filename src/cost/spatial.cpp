@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cost/families.h"
+#include "target/mean_geometry.h"
 
 namespace thimble::cost {
 
@@ -41,23 +42,20 @@ Loops pool(const Call& call, int channels_a_step) {
 Loops pool_by_channels(const Call& call) { return pool(call, 1); }
 Loops pool_by_fours(const Call& call) { return pool(call, 4); }
 
-/// Sums over [outer][reduced][inner][reduced_inner], as emit gathers the dimensions.
-std::array<double, 4> mean_blocks(const Call& call) {
-  const auto& axes = std::get<ir::Mean>(call.op.kind).axes;
-  const ir::Shape& shape = call.input().shape;
-  std::array<double, 4> blocks{1, 1, 1, 1};
-  std::size_t block = 0;
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    if (shape[d] == 1) continue;
-    const bool is_reduced = std::ranges::find(axes, static_cast<int>(d)) != axes.end();
-    if (is_reduced != (block % 2 == 1)) ++block;
-    if (block < blocks.size()) blocks[block] *= shape[d];
-  }
-  return blocks;
+/// What a call goes over: the outer dimension includes the rows of a mean that keeps them.
+struct MeanLoops {
+  double outer, reduced, inner, run;
+};
+
+MeanLoops mean_loops(const Call& call) {
+  const target::MeanGeometry g =
+      target::mean_geometry(call.graph, call.op, std::get<ir::Mean>(call.op.kind)).value_or(target::MeanGeometry{});
+  const double outer = call.rows() * static_cast<double>(g.outer);
+  return {outer, static_cast<double>(g.reduced), static_cast<double>(g.inner), static_cast<double>(g.reduced_inner)};
 }
 
 Loops mean(const Call& call) {
-  const auto [outer, reduced, inner, run] = mean_blocks(call);
+  const auto [outer, reduced, inner, run] = mean_loops(call);
   return {
       {"calls", 1},
       {"images", outer},
@@ -68,7 +66,7 @@ Loops mean(const Call& call) {
 }
 
 Loops mean_by_fours(const Call& call) {
-  const auto [outer, reduced, inner, run] = mean_blocks(call);
+  const auto [outer, reduced, inner, run] = mean_loops(call);
   const double fours = outer * std::ceil(inner / 4);
   return {{"calls", 1}, {"images", outer}, {"fours", fours}, {"inputs of fours", fours * reduced * run}};
 }

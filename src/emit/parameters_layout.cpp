@@ -1,6 +1,4 @@
 // emit/parameters_layout.cpp: operators over whole tensors: mean, transpose, concatenation, copies.
-#include <algorithm>
-#include <array>
 #include <functional>
 #include <numeric>
 #include <span>
@@ -9,29 +7,13 @@
 #include "base/error.h"
 #include "emit/parameters.h"
 #include "reference/parameters.h"
+#include "target/mean_geometry.h"
 
 namespace thimble::emit {
 namespace {
 
 std::int64_t product(std::span<const int> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
-}
-
-/// The dimensions of a mean's input gathered into [outer][reduced][inner][reduced_inner]: neighbours that are both kept
-/// or both reduced are one dimension, those of size 1 none.
-std::array<std::int64_t, 4> mean_blocks(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean) {
-  const ir::Shape& shape = graph.tensor(op.inputs.at(0)).shape;
-  std::array<std::int64_t, 4> blocks{1, 1, 1, 1};
-  std::size_t block = 0;
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    if (shape[d] == 1) continue;
-    const bool is_reduced = std::ranges::find(mean.axes, static_cast<int>(d)) != mean.axes.end();
-    if (is_reduced != (block % 2 == 1)) ++block;
-    if (block == blocks.size())
-      fail("layer \"{}\": the axes of this mean are too scattered over {}", graph.name_of(op), ir::text_of(shape));
-    blocks[block] *= shape[d];
-  }
-  return blocks;
 }
 
 /// `blocks` blocks of `bytes` bytes, next to each other in the input and `out_step` apart in the output.
@@ -51,7 +33,10 @@ DriverCall copy_call(int input, std::int64_t blocks, std::int64_t bytes, std::in
 OpCode mean_code(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean, const target::KernelChoice& kernel) {
   const ir::Tensor& in = graph.tensor(op.inputs.at(0));
   const ir::Tensor& out = graph.tensor(op.outputs.at(0));
-  const auto [outer, reduced, inner, reduced_inner] = mean_blocks(graph, op, mean);
+  const auto geometry = target::mean_geometry(graph, op, mean);
+  if (!geometry)
+    fail("layer \"{}\": the axes of this mean are too scattered over {}", graph.name_of(op), ir::text_of(in.shape));
+  const auto [outer, reduced, inner, reduced_inner] = *geometry;
   const reference::IntegerRange range = reference::range_of(out.type);
   DriverCall call;
   call.inputs = {0};
@@ -66,7 +51,7 @@ OpCode mean_code(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean,
   p.set("out_min", range.low);
   p.set("out_max", range.high);
   p.set("factor", reference::mean_factor(in, out, reduced * reduced_inner));
-  return {{std::move(call)}, {}, kernel.accumulates};
+  return {{std::move(call)}, {}, kernel.accumulates || target::keeps_rows(graph, op, mean)};
 }
 
 OpCode transpose_code(const ir::Graph& graph, const ir::Op& op, const ir::Transpose& transpose) {

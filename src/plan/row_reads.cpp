@@ -91,7 +91,10 @@ bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && ten
 }  // namespace
 
 bool computed_by_rows(const ir::Graph& graph, const ir::Op& op) {
-  return !reads_whole_inputs(op.kind) && is_image(graph.tensor(op.outputs.at(0)));
+  if (!is_image(graph.tensor(op.outputs.at(0)))) return false;
+  if (const auto* mean = std::get_if<ir::Mean>(&op.kind))  // Over columns or channels, not over rows.
+    return is_image(graph.tensor(op.inputs.at(0))) && std::ranges::find(mean->axes, 1) == mean->axes.end();
+  return !reads_whole_inputs(op.kind);
 }
 
 bool computed_by_channels(const ir::Graph& graph, const Step& step) {
@@ -104,7 +107,7 @@ bool can_accumulate(const ir::Graph& graph, const ir::Op& op) {
   if (!is_image(in)) return false;
   if (const auto* mean = std::get_if<ir::Mean>(&op.kind)) {
     const auto is_reduced = [&](int axis) { return std::ranges::find(mean->axes, axis) != mean->axes.end(); };
-    return is_reduced(1) && is_reduced(2) && !is_reduced(3);
+    return is_reduced(1) && (is_reduced(2) || in.shape[2] == 1) && !is_reduced(3);
   }
   const auto* pool = std::get_if<ir::Pool2D>(&op.kind);
   const ir::Tensor& out = graph.tensor(op.outputs.at(0));
@@ -128,6 +131,7 @@ std::vector<Read> reads_of_row(const ir::Graph& graph, const ir::Op& op, int row
                  },
                  [&](const ir::Pool2D& pool) { query.read_window(pool.filter_h, pool.stride_h, 1, pool.padding.top); },
                  [&](const ir::Pad& pad) { query.read_image_row(row - pad.amounts.at(1)[0]); },
+                 [&](const ir::Mean&) { query.read_image_row(row); },
                  [&](const ir::ResizeNearest& resize) {
                    query.read_image_row(nearest_row(resize, row, query.input(0).shape[1], query.output().shape[1]));
                  },

@@ -18,8 +18,9 @@ struct Read {
   bool element_for_element = false;
 };
 
-/// Whether the kernels compute any rows of the operator's output by themselves. Others (mean, concat, fully connected,
-/// ...) run as one piece: they may read any byte of their inputs after they have written any byte of the output.
+/// Whether the kernels compute any rows of the operator's output by themselves. Others (means over rows, concat, fully
+/// connected, ...) run as one piece: they may read any byte of their inputs after they have written any byte of the
+/// output.
 bool computed_by_rows(const ir::Graph& graph, const ir::Op& op);
 
 /// Whether a step's kernel goes over all its rows for a few channels before it begins with the next few: depthwise

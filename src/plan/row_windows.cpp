@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "plan/plan.h"
+#include "target/mean_geometry.h"
 
 namespace thimble::plan {
 namespace {
@@ -48,6 +49,7 @@ bool works_by_rows(const ir::Graph& graph, const ir::Op& op) {
                         [](const ir::Clamp&) { return true; },
                         [](const ir::Quantize&) { return true; },
                         [](const ir::Pad& pad) { return pad.amounts.size() == 4; },
+                        [&](const ir::Mean& mean) { return target::keeps_rows(graph, op, mean); },
                         [](const auto&) { return false; },
                     },
                     op.kind);

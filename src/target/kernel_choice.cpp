@@ -7,6 +7,7 @@
 #include "reference/parameters.h"
 #include "target/conv_choice.h"
 #include "target/kernel_variants.h"
+#include "target/mean_geometry.h"
 
 namespace thimble::target {
 
@@ -56,9 +57,14 @@ class Chooser {
 
   Candidates operator()(const ir::Mean& mean) const {
     require_int8();
-    require(mean_groups(mean) <= 4,
+    const auto geometry = mean_geometry(graph_, op_, mean);
+    require(geometry.has_value(),
             "its axes are too scattered: it must be a mean over [outer][reduced][inner][reduced]");
-    const bool by_fours = options_.dsp && kept_behind(mean) >= 4;
+    require(input().shape.size() <= max_rank, "has more than 4 dimensions");
+    require(keeps_rows(graph_, op_, mean) || output().shape.size() < max_rank || output().shape[1] == 1 ||
+                output().shape[0] > 1,
+            "is a mean over a batch of images");
+    const bool by_fours = options_.dsp && geometry->reduced_inner == 1 && geometry->reduced > 1 && geometry->inner >= 4;
     Candidates candidates{by_fours ? choice("s8_mean_1x4_dsp", "SIMD, four channels a step")
                                    : choice("s8_mean_generic", "any axes")};
     if (is_over_image(mean)) candidates.push_back(summing(by_fours ? "s8_mean_rows_1x4_dsp" : "s8_mean_rows_generic"));
@@ -173,7 +179,7 @@ class Chooser {
     const ir::Shape& shape = input().shape;
     if (shape.size() != 4 || shape[0] != 1 || shape[1] < 2) return false;
     const auto is_axis = [&](int d) { return std::ranges::find(mean.axes, d) != mean.axes.end(); };
-    return is_axis(1) && is_axis(2) && !is_axis(3);
+    return is_axis(1) && (is_axis(2) || shape[2] == 1) && !is_axis(3);
   }
 
   /// Whether the first window covers an image of several rows, and there is no other.
@@ -210,31 +216,6 @@ class Chooser {
     KernelChoice result = choice(kernel, a_is_whole ? "any scales" : "any scales, broadcasts");
     result.in_place = a_is_whole;
     return result;
-  }
-
-  /// How many groups of neighbouring dimensions a mean has, kept and reduced in turn, the first being kept.
-  std::size_t mean_groups(const ir::Mean& mean) const {
-    std::size_t groups = 1;
-    bool reduced = false;
-    for (int d = 0; d < static_cast<int>(input().shape.size()); ++d) {
-      if (input().shape[static_cast<std::size_t>(d)] == 1) continue;
-      const bool is_axis = std::ranges::find(mean.axes, d) != mean.axes.end();
-      groups += is_axis != reduced ? 1 : 0;
-      reduced = is_axis;
-    }
-    return groups;
-  }
-
-  /// Elements that lie together behind the only group of neighbouring dimensions that a mean goes over; 0 if it goes
-  /// over more, or over the last one.
-  std::int64_t kept_behind(const ir::Mean& mean) const {
-    if (mean_groups(mean) != 3) return 0;
-    std::int64_t kept = 1;
-    for (int d = static_cast<int>(input().shape.size()) - 1; d >= 0; --d) {
-      if (std::ranges::find(mean.axes, d) != mean.axes.end() && input().shape[static_cast<std::size_t>(d)] > 1) break;
-      kept *= input().shape[static_cast<std::size_t>(d)];
-    }
-    return kept;
   }
 
   const ir::Graph& graph_;

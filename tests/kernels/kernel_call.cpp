@@ -280,10 +280,12 @@ Call resize_call(const SingleOp& single) {
 Call mean_call(const SingleOp& single, const target::KernelChoice& choice) {
   const auto& mean = std::get<ir::Mean>(single.op().kind);
   const ir::Tensor& in = single.graph.tensor(single.op().inputs[0]);
+  const bool keeps_rows = in.shape.size() == 4 && in.shape[0] == 1 && single.output().shape.size() == 4 &&
+                          std::ranges::find(mean.axes, 1) == mean.axes.end();
   int blocks[4] = {1, 1, 1, 1};
   int block = 0;
   for (int d = 0; d < static_cast<int>(in.shape.size()); ++d) {
-    const int size = in.shape[static_cast<std::size_t>(d)];
+    const int size = keeps_rows && d == 1 ? 1 : in.shape[static_cast<std::size_t>(d)];
     const bool reduced = std::ranges::find(mean.axes, d) != mean.axes.end();
     if (size == 1) continue;
     if (reduced != (block % 2 == 1)) ++block;

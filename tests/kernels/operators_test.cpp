@@ -283,7 +283,7 @@ TEST(MeanKernel, EqualsTheReferenceForAnyAxes) {
       }
       mean.keep_dims = i % 2 == 0;
       add_op(single, mean, {0}, scale * 0.7F, any_zero_point(random));
-      check(single, false);
+      check(single, mean.keep_dims && mean.axes.front() != 1);
       if (HasFailure()) return;
     }
   }

@@ -107,6 +107,15 @@ class GraphBuilder {
     return append(op, {in}, activation(name, {1, 1, 1, graph_.tensor(in).shape[3]}, 0.02F, 0));
   }
 
+  /// Over each row: [1,H,W,C] to [1,H,1,C].
+  TensorId mean_of_rows(TensorId in, const std::string& name) {
+    ir::Mean op;
+    op.axes = {2};
+    op.keep_dims = true;
+    const Shape shape = graph_.tensor(in).shape;
+    return append(op, {in}, activation(name, {1, shape[1], 1, shape[3]}, 0.02F, 0));
+  }
+
   /// Joins along the channels.
   TensorId concat(const std::vector<TensorId>& parts, const std::string& name) {
     Shape shape = graph_.tensor(parts.at(0)).shape;

@@ -98,7 +98,8 @@ inline ir::Graph random_graph(unsigned seed) {
         made.push_back(g.sigmoid(pick(), name));
         break;
       case 4:
-        made.push_back(g.mul(pick(), g.mean(pick(), name + " mean"), name));
+        made.push_back(random() % 2 == 0 ? g.mul(pick(), g.mean(pick(), name + " mean"), name)
+                                         : g.mul(pick(), g.mean_of_rows(pick(), name + " mean"), name));
         break;
       case 5:
         made.push_back(g.conv(g.concat({pick(), pick()}, name + " concat"), 4, {1, 1, 0}, name));

@@ -23,9 +23,11 @@ Bytes random_bytes(std::size_t count, std::mt19937& random) {
 }
 
 bool runs_at_once(const ir::Operator& kind) {
-  return std::holds_alternative<ir::FullyConnected>(kind) || std::holds_alternative<ir::Mean>(kind) ||
-         std::holds_alternative<ir::Reshape>(kind) || std::holds_alternative<ir::Transpose>(kind) ||
-         std::holds_alternative<ir::Concat>(kind) || std::holds_alternative<ir::Softmax>(kind);
+  if (const auto* mean = std::get_if<ir::Mean>(&kind))
+    return std::find(mean->axes.begin(), mean->axes.end(), 1) != mean->axes.end();
+  return std::holds_alternative<ir::FullyConnected>(kind) || std::holds_alternative<ir::Reshape>(kind) ||
+         std::holds_alternative<ir::Transpose>(kind) || std::holds_alternative<ir::Concat>(kind) ||
+         std::holds_alternative<ir::Softmax>(kind);
 }
 
 class Simulation {
