@@ -1,0 +1,2 @@
+find_package(rapidcheck REQUIRED)
+thimble_test(search thimble_search rapidcheck)
