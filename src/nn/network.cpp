@@ -36,35 +36,57 @@ torch::Tensor drop(const torch::Tensor& x, double rate, std::uint64_t seed) {
 
 }  // namespace
 
-Network::Network(ir::NetConfig config, std::uint64_t seed, torch::Device device)
-    : config_(std::move(config)), layers_(ir::layers_of(config_)), tensors_(layers_.size()), device_(device) {
-  auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
-  const auto add = [&](std::vector<NamedTensor>& list, const std::string& name, torch::Tensor value) {
-    list.push_back({name, value.to(device_)});
-    return static_cast<int>(list.size()) - 1;
-  };
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const ir::NetLayer& layer = layers_[i];
-    if (!layer.has_weights()) continue;
+namespace {
+
+/// He et al.'s rule, and neutral batch normalization.
+TensorSource random_tensors(std::uint64_t seed, torch::Device device) {
+  return [generator = at::make_generator<at::CPUGeneratorImpl>(seed), device](const ir::NetLayer& layer,
+                                                                              std::string_view kind) {
+    if (kind == "gamma" || kind == "variance") return at::ones({layer.out_channels}, device);
+    if (kind != "weight") return at::zeros({layer.out_channels}, device);
     const bool depthwise = layer.kind == ir::LayerKind::depthwise;
     const double fan_out = static_cast<double>(layer.weights()) / (depthwise ? layer.out_channels : layer.in_channels);
     const double deviation = layer.name == "classifier" ? 0.01 : std::sqrt(2.0 / fan_out);
-    const auto weight =
-        at::empty({layer.out_channels, depthwise ? 1 : layer.in_channels, layer.kernel_size, layer.kernel_size})
-            .normal_(0, deviation, generator);
-    tensors_[i].weight = add(parameters_, layer.name + "/weight", weight.contiguous(channels_last));
-    if (layer.bias) tensors_[i].bias = add(parameters_, layer.name + "/bias", at::zeros({layer.out_channels}));
+    return at::empty({layer.out_channels, depthwise ? 1 : layer.in_channels, layer.kernel_size, layer.kernel_size})
+        .normal_(0, deviation, generator)
+        .contiguous(channels_last)
+        .to(device);
+  };
+}
+
+}  // namespace
+
+Network::Network(ir::NetConfig config, std::uint64_t seed, torch::Device device)
+    : Network(std::move(config), random_tensors(seed, device), device) {
+  collect_gradients();
+}
+
+Network::Network(ir::NetConfig config, const TensorSource& source, torch::Device device)
+    : config_(std::move(config)), layers_(ir::layers_of(config_)), tensors_(layers_.size()), device_(device) {
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const ir::NetLayer& layer = layers_[i];
+    if (!layer.has_weights()) continue;
+    const auto add = [&](std::vector<NamedTensor>& list, const char* kind) {
+      list.push_back({layer.name + "/" + kind, source(layer, kind)});
+      return static_cast<int>(list.size()) - 1;
+    };
+    tensors_[i].weight = add(parameters_, "weight");
+    if (layer.bias) tensors_[i].bias = add(parameters_, "bias");
     if (layer.batch_norm) {
-      tensors_[i].gamma = add(parameters_, layer.name + "/gamma", at::ones({layer.out_channels}));
-      tensors_[i].beta = add(parameters_, layer.name + "/beta", at::zeros({layer.out_channels}));
-      tensors_[i].mean = add(statistics_, layer.name + "/mean", at::zeros({layer.out_channels}));
-      tensors_[i].variance = add(statistics_, layer.name + "/variance", at::ones({layer.out_channels}));
+      tensors_[i].gamma = add(parameters_, "gamma");
+      tensors_[i].beta = add(parameters_, "beta");
+      tensors_[i].mean = add(statistics_, "mean");
+      tensors_[i].variance = add(statistics_, "variance");
     }
   }
+}
+
+void Network::collect_gradients() {
   for (NamedTensor& parameter : parameters_) parameter.value.requires_grad_(true);
 }
 
 torch::Tensor Network::forward(const torch::Tensor& pictures, Mode mode, std::uint64_t dropout_seed) {
+  if (mode == Mode::measure) ++measured_batches_;
   std::vector<torch::Tensor> outputs(layers_.size());
   const auto output = [&](int layer) -> const torch::Tensor& {
     return layer < 0 ? pictures : outputs[static_cast<std::size_t>(layer)];
@@ -109,10 +131,11 @@ torch::Tensor Network::convolve(std::size_t i, const torch::Tensor& input, Mode 
   if (layer.input < 0) x = x.contiguous(channels_last);
   if (own.gamma >= 0) {
     if (mode == Mode::calibrate) match(own, x);
-    x = at::batch_norm(x, parameter(own.gamma), parameter(own.beta),
-                       statistics_[static_cast<std::size_t>(own.mean)].value,
-                       statistics_[static_cast<std::size_t>(own.variance)].value, mode == Mode::train,
-                       config_.bn_momentum, config_.bn_eps, true);
+    const bool from_batch = mode == Mode::train || mode == Mode::measure;
+    const double momentum = mode == Mode::measure ? 1.0 / measured_batches_ : config_.bn_momentum;
+    x = at::batch_norm(
+        x, parameter(own.gamma), parameter(own.beta), statistics_[static_cast<std::size_t>(own.mean)].value,
+        statistics_[static_cast<std::size_t>(own.variance)].value, from_batch, momentum, config_.bn_eps, true);
   }
   return activate(x, layer.activation);
 }
@@ -173,6 +196,12 @@ void load_state(Network& network, const std::vector<NamedTensor>& values) { copy
 void match_statistics(Network& network, const torch::Tensor& pictures) {
   const at::NoGradGuard no_grad;
   network.forward(pictures, Mode::calibrate);
+}
+
+void measure_statistics(Network& network, std::span<const torch::Tensor> batches) {
+  const at::NoGradGuard no_grad;
+  network.restart_measurement();
+  for (const torch::Tensor& batch : batches) network.forward(batch, Mode::measure);
 }
 
 }  // namespace thimble::nn

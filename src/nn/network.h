@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <torch/types.h>
@@ -22,8 +25,13 @@ struct NamedTensor {
 enum class Mode {
   infer,      ///< Uses the running statistics.
   train,      ///< Uses the batch's statistics and tracks them; dropout is on.
+  measure,    ///< Uses the batch's statistics and makes the running ones the mean of all measured batches.
   calibrate,  ///< See match_statistics.
 };
+
+/// Gives the tensor of a layer whose `kind` is "weight" (O x I x K x K; depthwise O x 1 x K x K), "bias", "gamma",
+/// "beta", "mean" or "variance" (O).
+using TensorSource = std::function<torch::Tensor(const ir::NetLayer& layer, std::string_view kind)>;
 
 /// A float network that trains: the layers of a NetConfig over plain tensors. It is a list walked in order rather than
 /// a tree of torch::nn modules, so that what trains is by construction what ir::to_graph writes.
@@ -34,6 +42,8 @@ class Network {
  public:
   /// Weights drawn by He et al.'s rule for ReLU (fan out), batch normalization neutral. The seed decides everything.
   Network(ir::NetConfig config, std::uint64_t seed, torch::Device device = torch::kCPU);
+  /// Over the tensors that `source` gives. They may be part of another graph of gradients, as slices of a supernet are.
+  Network(ir::NetConfig config, const TensorSource& source, torch::Device device = torch::kCPU);
   Network(Network&&) = default;
   Network& operator=(Network&&) = default;
 
@@ -55,6 +65,10 @@ class Network {
   Network replica() const;
   /// A network with memory of its own.
   Network clone() const;
+  /// Parameters become leaves that collect gradients: what an optimizer changes.
+  void collect_gradients();
+  /// The next batch in Mode::measure is the first.
+  void restart_measurement() { measured_batches_ = 0; }
 
  private:
   /// What of the lists above belongs to a layer; -1: it has none.
@@ -73,6 +87,7 @@ class Network {
   std::vector<NamedTensor> parameters_;
   std::vector<NamedTensor> statistics_;
   torch::Device device_;
+  int measured_batches_ = 0;
 };
 
 /// Whether weight decay applies to a parameter: to weights, not to biases and batch normalization.
@@ -88,5 +103,9 @@ void load_state(Network& network, const std::vector<NamedTensor>& values);
 /// undo them. Training then starts from the function that the weights were made for, in which each channel keeps its
 /// scale.
 void match_statistics(Network& network, const torch::Tensor& pictures);
+
+/// Makes the running statistics the mean over these batches, as a sub-network needs whose weights were trained with
+/// other neighbours. Nothing else changes.
+void measure_statistics(Network& network, std::span<const torch::Tensor> batches);
 
 }  // namespace thimble::nn
