@@ -98,7 +98,7 @@ class Builder {
     layer.rows = placement_of(op.outputs.at(0)).rows;
     if (step.kernel.accumulates) layer.summed_rows = placement_of(op.inputs.at(0)).rows;
     OpCode code = code_of(graph_, op, step.kernel, layer.function);
-    layer.constants = std::move(code.constants);
+    for (ConstantArray& array : code.constants) add_constant(std::move(array), code.calls, layer);
     for (DriverCall& call : code.calls) {
       LayerCall printed{std::move(call.parameters), {}, {}};
       for (const int input : call.inputs) printed.inputs.push_back(input_plane(op, input, layer));
@@ -108,6 +108,30 @@ class Builder {
       layer.calls.push_back(std::move(printed));
     }
     return layer;
+  }
+
+  /// The same values in another layer, which computes the same from other activations: patches of an image, a plane
+  /// that is computed again. Null if there are none.
+  const ConstantArray* find_equal(const ConstantArray& array) const {
+    const auto equal = [&](const ConstantArray& other) {
+      return other.element == array.element && other.word_aligned == array.word_aligned && other.values == array.values;
+    };
+    for (const Layer& layer : program_.layers)
+      if (const auto found = std::ranges::find_if(layer.constants, equal); found != layer.constants.end())
+        return &*found;
+    return nullptr;
+  }
+
+  /// Gives the layer an array of its own, or lets its calls point at an equal one.
+  void add_constant(ConstantArray array, std::vector<DriverCall>& calls, Layer& layer) const {
+    const ConstantArray* const equal = find_equal(array);
+    if (equal == nullptr) {
+      layer.constants.push_back(std::move(array));
+      return;
+    }
+    for (DriverCall& call : calls)
+      for (Field& field : call.parameters.fields)
+        if (field.value == array.pointer()) field.value = equal->pointer();
   }
 
   /// An activation's plane, or a constant operand (one input of an addition, say) as an array of its own.
@@ -121,9 +145,11 @@ class Builder {
     const auto values = tensor.values<std::int8_t>();
     ConstantArray array{
         fmt::format("{}_operand_{}", layer.function, input), "int8_t", {values.begin(), values.end()}, false};
+    const ConstantArray* const equal = find_equal(array);
     // Drivers take planes that can be written; they do not write to their inputs.
-    Plane plane{fmt::format("(int8_t*){}", array.pointer()), plan::row_bytes_of(tensor), plan::rows_of(tensor)};
-    layer.constants.push_back(std::move(array));
+    Plane plane{fmt::format("(int8_t*){}", (equal != nullptr ? *equal : array).pointer()), plan::row_bytes_of(tensor),
+                plan::rows_of(tensor)};
+    if (equal == nullptr) layer.constants.push_back(std::move(array));
     return plane;
   }
 
