@@ -58,11 +58,11 @@ void add_backend(CLI::App& verb, Backend& backend, Backend standard) {
       ->option_text("reference|host|emulator");
 }
 
-emulate::ExecuteResult execute(const ir::Graph& graph, Backend backend, const PlanningOptions& planning,
+emulate::ExecuteResult execute(const ir::Graph& model, Backend backend, const PlanningOptions& planning,
                                std::span<const emulate::TensorValues> inputs, bool trace) {
-  if (backend == Backend::reference) return execute_reference(graph, inputs, trace);
+  if (backend == Backend::reference) return execute_reference(model, inputs, trace);
   const target::Board board = planning.chosen_board();
-  const plan::Plan plan = planning.planned(graph, board);
+  const auto [graph, plan] = planning.planned(model, board);
   emulate::ExecuteOptions options;
   options.trace = trace;
   if (backend == Backend::host) return emulate::execute_on_host(graph, plan, inputs, options);

@@ -19,7 +19,7 @@ void add_backend(CLI::App& verb, Backend& backend, Backend standard);
 
 /// Runs inferences on a backend. Values are those of graph.inputs and graph.outputs: the quantized tensors where
 /// passes/strip_ends took the ends off. The emulator is the core of `planning`'s board, in the emulator's memory.
-emulate::ExecuteResult execute(const ir::Graph& graph, Backend backend, const PlanningOptions& planning,
+emulate::ExecuteResult execute(const ir::Graph& model, Backend backend, const PlanningOptions& planning,
                                std::span<const emulate::TensorValues> inputs, bool trace = false);
 
 /// The tensors as the model's own file declares them: before strip_ends. Where nothing was taken off, graph.inputs'.

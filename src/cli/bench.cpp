@@ -27,8 +27,8 @@ struct BenchOptions {
 
 void bench(const BenchOptions& options) {
   target::Board board = options.planning.chosen_board();
-  const ir::Graph graph = options.model.simplified();
-  const plan::Plan plan = options.planning.planned(graph, board);
+  const ir::Graph model = options.model.simplified();
+  const auto [graph, plan] = options.planning.planned(model, board);
   if (options.planning.ignore_budget) {
     board = target::without_budget(board);
   } else {
@@ -40,9 +40,9 @@ void bench(const BenchOptions& options) {
   measuring.optimize = options.planning.compiler_level();
   const auto inputs = emulate::seeded_inputs(graph, options.float_io ? own_inputs(graph) : graph.inputs, options.seed);
   const emulate::Measurement measured = emulate::measure(graph, plan, board, inputs, measuring);
-  fmt::print("{}", emulate::text_of(measured, graph, plan, board));
+  fmt::print("{}", emulate::text_of(measured, model, graph, plan, board));
   if (options.blocks > 0) fmt::print("\n{}", emulate::list_blocks(measured.cycles, options.blocks));
-  if (!options.json.empty()) write_json(options.json, emulate::to_json(measured, graph, plan, board));
+  if (!options.json.empty()) write_json(options.json, emulate::to_json(measured, model, graph, plan, board));
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ struct CompileOptions {
 
 void compile(const CompileOptions& options) {
   const target::Board board = options.planning.chosen_board();
-  const ir::Graph graph = options.model.simplified();
-  const plan::Plan plan = options.planning.planned(graph, board);
+  const ir::Graph model = options.model.simplified();
+  const auto [graph, plan] = options.planning.planned(model, board);
   if (!options.planning.ignore_budget) check_budget(graph, plan, board);
   const std::string name =
       emit::c_identifier(options.name.empty() ? options.model.model.stem().string() : options.name);
@@ -39,7 +39,7 @@ void compile(const CompileOptions& options) {
                               {"board", board.name},
                               {"sram", {{"arena", plan.arena_bytes}}},
                               {"constants", plan::constant_bytes(graph)},
-                              {"macs", {{"model", ir::macs_of(graph)}}},
+                              {"macs", {{"model", ir::macs_of(model)}, {"executed", plan::executed_macs(graph, plan)}}},
                               {"files", written}});
   }
 }

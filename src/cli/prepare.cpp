@@ -76,6 +76,7 @@ void PlanningOptions::add_to(CLI::App& verb) {
   without("--no-alias-views", techniques.alias_views, "Copy for a reshape");
   without("--no-overlap", techniques.overlap, "Keep outputs apart from the rows of their inputs that have been read");
   without("--no-stream", techniques.stream, "Run every operator over all its rows");
+  without("--no-recompute", techniques.recompute, "Compute no plane twice, such as that of a squeeze-and-excite");
   without("--no-dsp", techniques.dsp, "Use the portable kernels only");
   without("--no-specialized-kernels", techniques.specialized_kernels,
           "Use only the convolutions that do for any size, stride and number of channels");
@@ -92,13 +93,13 @@ target::Board PlanningOptions::chosen_board() const {
   return chosen;
 }
 
-plan::Plan PlanningOptions::planned(const ir::Graph& graph, const target::Board& board) const {
+plan::NetworkPlan PlanningOptions::planned(const ir::Graph& model, const target::Board& board) const {
   plan::PlanOptions options = techniques;
   options.flash_bytes = board.flash_bytes;
   if (!ignore_budget) options.arena_bytes = std::max<std::int64_t>(board.sram_bytes - plan::stack_bytes, 1);
-  plan::Plan plan = plan::make_plan(graph, board.core, options);
-  plan::verify_plan(graph, plan);
-  return plan;
+  plan::NetworkPlan network = plan::plan_network(model, board.core, options);
+  plan::verify_plan(network.graph, network.plan);
+  return network;
 }
 
 void check_budget(const ir::Graph& graph, const plan::Plan& plan, const target::Board& board) {

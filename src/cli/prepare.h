@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "plan/network_plan.h"
 #include "plan/planner.h"
 #include "target/board.h"
 
@@ -40,8 +41,8 @@ struct PlanningOptions {
   /// The board with the budgets given on the command line.
   target::Board chosen_board() const;
   std::string compiler_level() const;  ///< The C compiler's -O that goes with --optimize.
-  /// Plans for `board` and proves the plan. Does not look at the budget.
-  plan::Plan planned(const ir::Graph& graph, const target::Board& board) const;
+  /// Plans for `board` and proves the plan, which is one of the graph that comes with it. Does not look at the budget.
+  plan::NetworkPlan planned(const ir::Graph& model, const target::Board& board) const;
 };
 
 /// @throws Error with exit code 1 if the plan's arena or the model's constants exceed the board's memory: by how many

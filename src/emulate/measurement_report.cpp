@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "plan/network_plan.h"
+
 namespace thimble::emulate {
 
 namespace {
@@ -18,20 +20,6 @@ std::string kernel_of(const plan::Plan& plan, int op) {
     }
   }
   return "";
-}
-
-/// Multiply-accumulates that the plan executes, rows that it computes twice included.
-std::int64_t executed_macs(const ir::Graph& graph, const plan::Plan& plan) {
-  std::int64_t macs = 0;
-  for (const plan::Stage& stage : plan.stages) {
-    for (const plan::Step& step : stage.steps) {
-      if (step.input != ir::no_tensor) continue;
-      const ir::Op& op = graph.ops.at(static_cast<std::size_t>(step.op));
-      const std::int64_t of_a_row = ir::macs_of(graph, op) / plan::rows_of(graph.tensor(op.outputs.at(0)));
-      macs += of_a_row * step.rows.count * stage.iterations;
-    }
-  }
-  return macs;
 }
 
 /// "rows" if the caller supplies an input row by row, else "resident".
@@ -71,7 +59,8 @@ std::string cycles_line(const Measurement& measured, const target::Board& board,
 
 }  // namespace
 
-Json to_json(const Measurement& measured, const ir::Graph& graph, const plan::Plan& plan, const target::Board& board) {
+Json to_json(const Measurement& measured, const ir::Graph& model, const ir::Graph& graph, const plan::Plan& plan,
+             const target::Board& board) {
   Json layers = Json::array();
   for (const LayerCount& layer : measured.layers) {
     const ir::Op& op = graph.ops.at(static_cast<std::size_t>(layer.op));
@@ -97,7 +86,7 @@ Json to_json(const Measurement& measured, const ir::Graph& graph, const plan::Pl
             {"total", sram.total()}}},
           {"flash",
            {{"weights", flash.weights}, {"code", flash.code}, {"total", flash.total()}, {"firmware", flash.firmware}}},
-          {"macs", {{"model", ir::macs_of(graph)}, {"executed", executed_macs(graph, plan)}}},
+          {"macs", {{"model", ir::macs_of(model)}, {"executed", plan::executed_macs(graph, plan)}}},
           {"instructions", measured.instructions},
           {"cycles", cycles_or_null(measured.estimated_cycles)},
           {"latency_ms", rounded_or_null(latency_ms(measured, board), 1e4)},
@@ -107,9 +96,9 @@ Json to_json(const Measurement& measured, const ir::Graph& graph, const plan::Pl
           {"machine", measured.machine}};
 }
 
-std::string text_of(const Measurement& measured, const ir::Graph& graph, const plan::Plan& plan,
+std::string text_of(const Measurement& measured, const ir::Graph& model, const ir::Graph& graph, const plan::Plan& plan,
                     const target::Board& board) {
-  const std::int64_t macs = ir::macs_of(graph);
+  const std::int64_t macs = ir::macs_of(model);
   std::string text;
   if (!measured.layers.empty()) {
     text += fmt::format("{:<18} {:>12} {:>13} {:>8} {:>12} {:>8}  {:<26} {}\n", "op", "MACs", "instructions", "per MAC",
@@ -136,7 +125,7 @@ std::string text_of(const Measurement& measured, const ir::Graph& graph, const p
                   sram.total(), sram.arena, sram.io, sram.static_, sram.state, sram.stack);
   text += fmt::format("  flash         {:>12} B = weights {} + code {}; whole firmware {}\n", flash.total(),
                       flash.weights, flash.code, flash.firmware);
-  text += fmt::format("  MACs          {:>12}   {} executed\n", macs, executed_macs(graph, plan));
+  text += fmt::format("  MACs          {:>12}   {} executed\n", macs, plan::executed_macs(graph, plan));
   text += fmt::format("  instructions  {:>12}   {:.2f} per MAC\n", measured.instructions,
                       per_mac(static_cast<double>(measured.instructions), macs));
   text += cycles_line(measured, board, macs);

@@ -11,11 +11,13 @@
 
 namespace thimble::emulate {
 
-/// The measurement with the names that docs/numbers.md defines.
-Json to_json(const Measurement& measured, const ir::Graph& graph, const plan::Plan& plan, const target::Board& board);
+/// The measurement with the names that docs/numbers.md defines. `graph` is what the plan executes: `model` itself, or
+/// its rewriting that computes some things twice.
+Json to_json(const Measurement& measured, const ir::Graph& model, const ir::Graph& graph, const plan::Plan& plan,
+             const target::Board& board);
 
 /// The same as a table: totals, then (if they were counted) the layers.
-std::string text_of(const Measurement& measured, const ir::Graph& graph, const plan::Plan& plan,
+std::string text_of(const Measurement& measured, const ir::Graph& model, const ir::Graph& graph, const plan::Plan& plan,
                     const target::Board& board);
 
 }  // namespace thimble::emulate

@@ -18,13 +18,14 @@ enum class Objective {
 
 /// Techniques of the planner. All on by default; each can be switched off to measure what it brings.
 struct PlanOptions {
-  bool exact_offsets = true;        ///< Branch and bound; off: first fit, largest buffer first.
-  bool in_place = true;             ///< Element-wise ops write over an input that dies there.
-  bool in_place_depthwise = true;   ///< So do depthwise convolutions, a few channels at a time.
-  bool alias_views = true;          ///< Reshapes share their input's bytes.
-  bool overlap = true;              ///< Outputs reach into the rows of their inputs that have been read.
-  bool stream = true;               ///< Segments run as streams of rows where a budget or an objective asks for it.
-  bool dsp = true;                  ///< Use the core's SIMD kernels.
+  bool exact_offsets = true;       ///< Branch and bound; off: first fit, largest buffer first.
+  bool in_place = true;            ///< Element-wise ops write over an input that dies there.
+  bool in_place_depthwise = true;  ///< So do depthwise convolutions, a few channels at a time.
+  bool alias_views = true;         ///< Reshapes share their input's bytes.
+  bool overlap = true;             ///< Outputs reach into the rows of their inputs that have been read.
+  bool stream = true;              ///< Segments run as streams of rows where a budget or an objective asks for it.
+  bool recompute = true;           ///< Planes of squeeze-and-excites are computed twice where that saves what is asked.
+  bool dsp = true;                 ///< Use the core's SIMD kernels.
   bool specialized_kernels = true;  ///< Convolutions made for their size and stride.
   InputMode input_mode = InputMode::resident;
   Objective objective = Objective::latency;

@@ -53,7 +53,7 @@ TEST(FirmwareRows, ComputeTheReferenceWithoutAFrameInMemory) {
   EXPECT_EQ(m.sram.io, 0);
   EXPECT_EQ(m.sram.static_, 0);
   EXPECT_EQ(m.sram.arena, rows.arena_bytes);
-  EXPECT_EQ(emulate::to_json(m, graph, rows, board).at("input_mode"), "rows");
+  EXPECT_EQ(emulate::to_json(m, graph, graph, rows, board).at("input_mode"), "rows");
   EXPECT_EQ(m.layers.size(), graph.ops.size());
   // What the harness does to supply rows is not counted: some instructions around each call are left.
   const emulate::Measurement resident = emulate::measure(graph, plan_of(graph, board, false), board, input);

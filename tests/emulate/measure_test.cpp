@@ -90,7 +90,7 @@ TEST(Measure, ReportsUnderTheDocumentedNames) {
   const target::Board board = target::board("stm32f746");
   const plan::Plan plan = plan::make_plan(graph, board.core);
   const Measurement m = emulate::measure(graph, plan, board, zeros(graph));
-  const Json json = emulate::to_json(m, graph, plan, board);
+  const Json json = emulate::to_json(m, graph, graph, plan, board);
   const Json& sram = json.at("sram");
   EXPECT_EQ(sram.at("total"), sram.at("arena").get<int>() + sram.at("io").get<int>() + sram.at("static").get<int>() +
                                   sram.at("state").get<int>() + sram.at("stack").get<int>());
@@ -104,7 +104,7 @@ TEST(Measure, ReportsUnderTheDocumentedNames) {
   EXPECT_EQ(json.at("layers").at(0).at("kernel"), plan.stages[0].steps[0].kernel.kernel);
   EXPECT_EQ(json.at("machine"), "mps2-an500, cortex-m7");
   EXPECT_EQ(json.at("input_mode"), "resident");
-  const std::string text = emulate::text_of(m, graph, plan, board);
+  const std::string text = emulate::text_of(m, graph, graph, plan, board);
   EXPECT_THAT(text, HasSubstr("peak SRAM"));
   EXPECT_THAT(text, HasSubstr("input resident"));
 }

@@ -1,0 +1,84 @@
+#include "plan/network_plan.h"
+
+#include <utility>
+#include <vector>
+
+#include "passes/recompute_excite.h"
+
+namespace thimble::plan {
+namespace {
+
+/// Whether a plan needs no rewriting of its graph.
+bool is_enough(const Plan& plan, const PlanOptions& options) {
+  return options.objective == Objective::latency &&
+         (options.arena_bytes == 0 || plan.arena_bytes <= options.arena_bytes);
+}
+
+std::int64_t budget(const PlanOptions& options) {
+  return options.objective == Objective::sram ? 0 : options.arena_bytes;
+}
+
+class TwoPasses {
+ public:
+  TwoPasses(const ir::Graph& graph, const target::Core& core, const PlanOptions& options)
+      : graph_(graph), core_(core), options_(options), all_(passes::excitations(graph)) {}
+
+  /// Replaces `best` if two passes somewhere are better.
+  void improve(NetworkPlan& best) const {
+    if (all_.empty()) return;
+    NetworkPlan smallest = planned(budget(options_));
+    if (smallest.plan.arena_bytes >= best.plan.arena_bytes) return;
+    best = std::move(smallest);
+    if (is_enough(best.plan, options_)) return;
+    // Planes that fit the arena need not be computed twice; they may need a little more room than it seems.
+    std::int64_t limit = best.plan.arena_bytes;
+    for (int tries = 0; tries < 2; ++tries) {
+      NetworkPlan fewer = planned(limit);
+      const std::int64_t excess = fewer.plan.arena_bytes - best.plan.arena_bytes;
+      if (excess <= 0) {
+        best = std::move(fewer);
+        return;
+      }
+      limit -= excess;
+    }
+  }
+
+ private:
+  /// With those in two passes that hold more than `limit` bytes in one.
+  NetworkPlan planned(std::int64_t limit) const {
+    std::vector<passes::Excitation> chosen;
+    for (const passes::Excitation& excitation : all_)
+      if (excitation.held_bytes > limit) chosen.push_back(excitation);
+    NetworkPlan network{passes::recompute_excite(graph_, chosen), {}};
+    network.plan = make_plan(network.graph, core_, options_);
+    return network;
+  }
+
+  const ir::Graph& graph_;
+  const target::Core& core_;
+  const PlanOptions& options_;
+  std::vector<passes::Excitation> all_;
+};
+
+}  // namespace
+
+NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
+  NetworkPlan best{graph, make_plan(graph, core, options)};
+  if (is_enough(best.plan, options) || !options.stream) return best;
+  if (options.recompute) TwoPasses(graph, core, options).improve(best);
+  return best;
+}
+
+std::int64_t executed_macs(const ir::Graph& graph, const Plan& plan) {
+  std::int64_t macs = 0;
+  for (const Stage& stage : plan.stages)
+    for (const Step& step : stage.steps) {
+      if (step.input != ir::no_tensor) continue;
+      const ir::Op& op = graph.ops.at(static_cast<std::size_t>(step.op));
+      const std::int64_t of_a_row = ir::macs_of(graph, op) / rows_of(graph.tensor(op.outputs.at(0)));
+      macs += of_a_row * step.rows.count * stage.iterations;
+    }
+  return macs;
+}
+
+}  // namespace thimble::plan

@@ -1,0 +1,30 @@
+// plan/network_plan.h
+#pragma once
+
+#include <cstdint>
+
+#include "ir/graph.h"
+#include "plan/plan.h"
+#include "plan/planner.h"
+#include "target/board.h"
+
+namespace thimble::plan {
+
+/// A network as it is executed: the plan, and the graph that it is a plan of. That is the graph given or a rewriting of
+/// it that computes some things twice, in which tensors that were there keep their ids and values. Its
+/// multiply-accumulates are those executed; the model's are those of the graph given.
+struct NetworkPlan {
+  ir::Graph graph;
+  Plan plan;
+};
+
+/// Plans a simplified int8 graph: as `make_plan` does if that fits the budget. Else, or where the smallest arena is
+/// asked for, rewritings of the graph are tried beside it:
+/// - squeeze-and-excites in two passes (passes/recompute_excite.h), those only whose planes do not fit otherwise.
+/// @throws Error as make_plan does.
+NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options = {});
+
+/// Multiply-accumulates that a plan executes, with all that it computes more than once.
+std::int64_t executed_macs(const ir::Graph& graph, const Plan& plan);
+
+}  // namespace thimble::plan
