@@ -7,6 +7,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "base/error.h"
+#include "nn/depthwise.h"
 
 namespace thimble::nn {
 
@@ -124,9 +125,10 @@ torch::Tensor Network::apply(std::size_t i, const torch::Tensor& input, const to
 torch::Tensor Network::convolve(std::size_t i, const torch::Tensor& input, Mode mode) {
   const ir::NetLayer& layer = layers_[i];
   const LayerTensors& own = tensors_[i];
-  const int groups = layer.kind == ir::LayerKind::depthwise ? layer.out_channels : 1;
-  torch::Tensor x = at::conv2d(input, parameter(own.weight), own.bias < 0 ? torch::Tensor() : parameter(own.bias),
-                               layer.stride, layer.padding, 1, groups);
+  const torch::Tensor bias = own.bias < 0 ? torch::Tensor() : parameter(own.bias);
+  torch::Tensor x = layer.kind == ir::LayerKind::depthwise
+                        ? depthwise(input, parameter(own.weight), layer.stride, layer.padding)
+                        : at::conv2d(input, parameter(own.weight), bias, layer.stride, layer.padding);
   // A picture of one channel has no memory format of its own: the stem would go on in NCHW.
   if (layer.input < 0) x = x.contiguous(channels_last);
   if (own.gamma >= 0) {

@@ -6,8 +6,9 @@
 namespace thimble::nn {
 
 /// A sub-network of a supernet is a NetConfig that fits into the largest network: the same blocks in the same order
-/// with the same strides and activations; kernels, expansions and widths at most as large; and
-/// blocks missing where the largest network's have a shortcut. Its resolution is at most the largest network's.
+/// with the same strides and activations; kernels, expansions and widths at most as large;
+/// squeeze-and-excite missing; and blocks missing where the largest network's have a shortcut. Its resolution is at
+/// most the largest network's.
 ///
 /// The functions here give and take aligned sub-networks: with a SkippedBlock for each missing block, so that block i
 /// is block i of the largest network.

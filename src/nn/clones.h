@@ -1,0 +1,12 @@
+// nn/clones.h
+#pragma once
+
+/// Compiles a function for several instruction sets; the right one is chosen when the program starts. libtorch does the
+/// same inside, so that our loops may not stay behind at the compiler's baseline of SSE2. Products and sums contract to
+/// fused multiply-adds where there are any.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define THIMBLE_CLONES \
+  __attribute__((optimize("fp-contract=fast"), target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define THIMBLE_CLONES
+#endif

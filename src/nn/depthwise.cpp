@@ -1,0 +1,151 @@
+#include "nn/depthwise.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "nn/clones.h"
+
+namespace thimble::nn {
+
+namespace {
+
+constexpr int lanes = 16;
+using Lanes = float __attribute__((vector_size(lanes * sizeof(float)), may_alias));
+
+/// `count` times 16 lanes of zeros, aligned for them.
+torch::Tensor zero_lanes(std::int64_t count) { return at::zeros({count, lanes}); }
+Lanes* lanes_of(const torch::Tensor& tensor) { return reinterpret_cast<Lanes*>(tensor.data_ptr<float>()); }
+
+/// One picture's sizes.
+struct Window {
+  int height, width, out_height, out_width, stride, padding, padded_width;
+};
+
+/// Copies `count` channels of a picture into 16 lanes a pixel, inside a border of zeros: the loops below then know no
+/// borders, and walk memory in order. Lanes beyond `count` stay zero.
+void gather(const float* pixels, std::ptrdiff_t channels, int count, const Window& window, Lanes* padded) {
+  for (int y = 0; y < window.height; ++y) {
+    Lanes* row = padded + (y + window.padding) * window.padded_width + window.padding;
+    for (int x = 0; x < window.width; ++x, pixels += channels) {
+      std::memcpy(row + x, pixels, static_cast<std::size_t>(count) * sizeof(float));
+    }
+  }
+}
+
+void gather_gradient(const float* pixels, std::ptrdiff_t channels, int count, int total, Lanes* dense) {
+  for (int i = 0; i < total; ++i, pixels += channels) {
+    std::memcpy(dense + i, pixels, static_cast<std::size_t>(count) * sizeof(float));
+  }
+}
+
+/// sums[ky][kx] += gradient * x over one picture: a row of the kernel at a time in registers.
+template <int K>
+[[gnu::always_inline]] inline void accumulate(const Lanes* padded, const Lanes* gradient, const Window& window,
+                                              Lanes* sums) {
+  for (int y = 0; y < window.out_height; ++y) {
+    const Lanes* gradients = gradient + y * window.out_width;
+    for (int ky = 0; ky < K; ++ky) {
+      const Lanes* row = padded + (y * window.stride + ky) * window.padded_width;
+      Lanes sum[K];
+      for (int kx = 0; kx < K; ++kx) sum[kx] = sums[ky * K + kx];
+      for (int x = 0; x < window.out_width; ++x, row += window.stride) {
+        for (int kx = 0; kx < K; ++kx) sum[kx] += gradients[x] * row[kx];
+      }
+      for (int kx = 0; kx < K; ++kx) sums[ky * K + kx] = sum[kx];
+    }
+  }
+}
+
+THIMBLE_CLONES void accumulate3(const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
+  accumulate<3>(padded, gradient, window, sums);
+}
+THIMBLE_CLONES void accumulate5(const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
+  accumulate<5>(padded, gradient, window, sums);
+}
+THIMBLE_CLONES void accumulate7(const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
+  accumulate<7>(padded, gradient, window, sums);
+}
+
+bool has_own_gradient(const torch::Tensor& x, std::int64_t kernel) {
+  return x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && (kernel == 5 || kernel == 7);
+}
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Variable;
+using torch::autograd::variable_list;
+
+struct Depthwise : torch::autograd::Function<Depthwise> {
+  static Variable forward(AutogradContext* context, const Variable& x, const Variable& weights, std::int64_t stride,
+                          std::int64_t padding) {
+    context->save_for_backward({x, weights});
+    context->saved_data["stride"] = stride;
+    context->saved_data["padding"] = padding;
+    return at::conv2d(x, weights, {}, stride, padding, 1, x.size(1));
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const torch::Tensor& x = saved[0];
+    const torch::Tensor& weights = saved[1];
+    const std::int64_t stride = context->saved_data["stride"].toInt();
+    const std::int64_t padding = context->saved_data["padding"].toInt();
+    const torch::Tensor of_x = std::get<0>(at::convolution_backward(gradients[0], x, weights, c10::nullopt,
+                                                                    {stride, stride}, {padding, padding}, {1, 1}, false,
+                                                                    {0, 0}, x.size(1), {true, false, false}));
+    const torch::Tensor of_weights = depthwise_weight_gradient(x, gradients[0], static_cast<int>(weights.size(3)),
+                                                               static_cast<int>(stride), static_cast<int>(padding));
+    return {of_x, of_weights, {}, {}};
+  }
+};
+
+}  // namespace
+
+torch::Tensor depthwise_weight_gradient(const torch::Tensor& x, const torch::Tensor& gradient, int kernel, int stride,
+                                        int padding) {
+  const torch::Tensor pictures = x.contiguous(torch::MemoryFormat::ChannelsLast);
+  const torch::Tensor dense = gradient.contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto channels = static_cast<std::ptrdiff_t>(x.size(1));
+  const Window window{static_cast<int>(x.size(2)),
+                      static_cast<int>(x.size(3)),
+                      static_cast<int>(gradient.size(2)),
+                      static_cast<int>(gradient.size(3)),
+                      stride,
+                      padding,
+                      static_cast<int>(x.size(3)) + 2 * padding};
+  const int outputs = window.out_height * window.out_width;
+  const auto run = kernel == 3 ? accumulate3 : kernel == 5 ? accumulate5 : accumulate7;
+  const std::ptrdiff_t taps = std::ptrdiff_t{kernel} * kernel;
+  torch::Tensor result = at::empty({channels, 1, kernel, kernel});
+  float* out = result.data_ptr<float>();
+  for (std::ptrdiff_t first = 0; first < channels; first += lanes) {
+    const int count = static_cast<int>(std::min<std::ptrdiff_t>(lanes, channels - first));
+    const torch::Tensor padded = zero_lanes(std::int64_t{(window.height + 2 * padding) * window.padded_width});
+    const torch::Tensor gradients = zero_lanes(outputs);
+    const torch::Tensor sums = zero_lanes(taps);
+    for (std::int64_t n = 0; n < x.size(0); ++n) {
+      const std::ptrdiff_t pixels = std::ptrdiff_t{window.height} * window.width;
+      gather(pictures.data_ptr<float>() + n * pixels * channels + first, channels, count, window, lanes_of(padded));
+      gather_gradient(dense.data_ptr<float>() + n * outputs * channels + first, channels, count, outputs,
+                      lanes_of(gradients));
+      run(lanes_of(padded), lanes_of(gradients), window, lanes_of(sums));
+    }
+    for (int c = 0; c < count; ++c) {
+      for (std::ptrdiff_t tap = 0; tap < taps; ++tap) {
+        out[(first + c) * taps + tap] = sums.data_ptr<float>()[tap * lanes + c];
+      }
+    }
+  }
+  return result.contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+torch::Tensor depthwise(const torch::Tensor& x, const torch::Tensor& weights, int stride, int padding) {
+  if (!has_own_gradient(x, weights.size(3)) || !at::GradMode::is_enabled()) {
+    return at::conv2d(x, weights, {}, stride, padding, 1, x.size(1));
+  }
+  return Depthwise::apply(x, weights, std::int64_t{stride}, std::int64_t{padding});
+}
+
+}  // namespace thimble::nn
