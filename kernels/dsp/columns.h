@@ -60,7 +60,7 @@ THIMBLE_SHARED void thimble_multiply_outliers(const thimble_conv* p, const uint3
     const int32_t* const outlier = p->outliers + 3 * i;
     const int32_t o = outlier[0];
     int32_t acc[2];
-    acc[0] = acc[1] = p->bias[o];
+    acc[0] = acc[1] = thimble_bias_of(p, o);
     thimble_dot_1x2(acc, column, step, thimble_pair_weights(p, o & ~1, words, wide), words, wide);
     out[o] = thimble_outlier_output(p, outlier, acc[o & 1]);
   }
@@ -73,8 +73,8 @@ THIMBLE_INLINE void thimble_multiply_channels(const thimble_conv* p, int32_t o, 
   for (; o < p->out_ch; o += 2, weights += (wide ? 8 : 4) * words) {
     const int pair = o + 1 < p->out_ch;
     int32_t acc[2];
-    acc[0] = p->bias[o];
-    acc[1] = pair ? p->bias[o + 1] : 0;
+    acc[0] = thimble_bias_of(p, o);
+    acc[1] = pair ? thimble_bias_of(p, o + 1) : 0;
     thimble_dot_1x2(acc, column, step, weights, words, wide);
     thimble_store_output(p, o, acc[0], out);
     if (pair) thimble_store_output(p, o + 1, acc[1], out);
@@ -98,7 +98,7 @@ THIMBLE_INLINE void thimble_multiply_pairs(const thimble_conv* p, int32_t first,
   block.bias = p->bias + first;
   block.weight_bytes = (wide ? 8 : 4) * words;
   block.end = NULL;
-  block.scales = p->scales + 2 * first;
+  block.scales = p->scales + THIMBLE_SCALES * first;
   block.out = out + first;
   block.out_ch = p->out_ch;
   block.addend = thimble_output_addend(p);

@@ -21,21 +21,27 @@ THIMBLE_INLINE void thimble_dot_four(const thimble_conv* p, const int8_t* pixel,
   }
 }
 
+/* The same, for what is rare: no copy of it in every caller. */
+THIMBLE_SHARED void thimble_dot_four_again(const thimble_conv* p, const int8_t* pixel, int32_t o, int32_t acc[4],
+                                           int wide) {
+  thimble_dot_four(p, pixel, o, acc, wide);
+}
+
 /* The outputs of the last channels, fewer than four, and of the outliers. */
 THIMBLE_SHARED void thimble_few_channels(const thimble_conv* p, const int8_t* pixel, int8_t* out, int wide) {
   const int32_t whole = p->out_ch & ~3;
   int32_t acc[4] = {0, 0, 0, 0};
   int32_t i;
   if (whole < p->out_ch) {
-    for (i = whole; i < p->out_ch; ++i) acc[i - whole] = p->bias[i];
-    thimble_dot_four(p, pixel, whole, acc, wide);
+    for (i = whole; i < p->out_ch; ++i) acc[i - whole] = thimble_bias_of(p, i);
+    thimble_dot_four_again(p, pixel, whole, acc, wide);
     for (i = whole; i < p->out_ch; ++i) thimble_store_output(p, i, acc[i - whole], out);
   }
   for (i = 0; i < p->outlier_count; ++i) {
     const int32_t* const outlier = p->outliers + 3 * i;
     const int32_t o = outlier[0];
-    acc[o & 3] = p->bias[o];
-    thimble_dot_four(p, pixel, o & ~3, acc, wide);
+    acc[o & 3] = thimble_bias_of(p, o);
+    thimble_dot_four_again(p, pixel, o & ~3, acc, wide);
     out[o] = thimble_outlier_output(p, outlier, acc[o & 3]);
   }
 }
@@ -44,11 +50,11 @@ THIMBLE_INLINE void thimble_convolve_few_pixels(const thimble_conv* p, const int
                                                 int wide) {
   const int32_t step = p->stride_w * p->in_ch;
   int8_t* to = out;
-  int32_t left, o;
+  int32_t left, o, i;
   for (left = pixels; left > 0; --left, pixel += step, to += p->out_ch) {
     for (o = 0; o + 4 <= p->out_ch; o += 4) {
       int32_t acc[4];
-      memcpy(acc, p->bias + o, sizeof acc);
+      for (i = 0; i < 4; ++i) acc[i] = thimble_bias_of(p, o + i);
       thimble_dot_four(p, pixel, o, acc, wide);
       thimble_store_output(p, o, acc[0], to);
       thimble_store_output(p, o + 1, acc[1], to);

@@ -12,7 +12,8 @@
  * channel from its weights. The channels for which it cannot, outliers, have harmless scales: their outputs
  * are computed again, in full.
  *
- * A channel's scales are both factors, made by target/conv_channels.cpp; rounding once, M and s - 1.
+ * A channel's scales are both factors, made by target/conv_channels.cpp; rounding once, M and s - 1. Where channels are
+ * packed, the second one is what it is made of, 32 - s or s - 1, in the bias's low five bits.
  *
  * Rounded once, THIMBLE_SINGLE_ROUNDING: (floor(acc * M / 2^32) + 2^(s-2) + zero_point * 2^(s-1)) >> (s-1) is all of
  * it, because the floor of a floor is one: SMMLA, a shift, SSAT. It needs |acc| < 2^30 and 2 <= s <= 22, so that
@@ -30,9 +31,11 @@ THIMBLE_INLINE int32_t thimble_output_addend(const thimble_conv* p) {
 }
 
 THIMBLE_INLINE thimble_channel thimble_channel_of(const thimble_conv* p, int32_t o) {
-  thimble_channel channel = thimble_channel_by(p->scales + 2 * o, thimble_output_addend(p));
-  channel.bias = p->bias[o];
-  return channel;
+  return thimble_channel_by(p->bias, p->scales, o, thimble_output_addend(p));
+}
+
+THIMBLE_INLINE int32_t thimble_bias_of(const thimble_conv* p, int32_t o) {
+  return THIMBLE_PACKED_CHANNELS ? p->bias[o] >> 5 : p->bias[o];
 }
 
 THIMBLE_INLINE void thimble_store_output(const thimble_conv* p, int32_t o, int32_t acc, int8_t* out) {

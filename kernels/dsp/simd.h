@@ -187,14 +187,21 @@ typedef struct {
   int32_t multiplier, addend, shift, bias;
 } thimble_channel;
 
-/* That of a channel, from the two numbers of thimble_conv's scales; `addend` is out_zero_point, or 2 * out_zero_point +
- * 1 where outputs are rounded once. */
-THIMBLE_INLINE thimble_channel thimble_channel_by(const int32_t* scales, int32_t addend) {
+/* Channel o of thimble_conv's bias and scales; `addend` is out_zero_point, or 2 * out_zero_point + 1 where outputs are
+ * rounded once. Packed, a word is 32 times the bias and: rounding twice, the shift's bit; once, the shift. */
+THIMBLE_INLINE thimble_channel thimble_channel_by(const int32_t* bias, const int32_t* scales, int32_t o,
+                                                  int32_t addend) {
   thimble_channel channel;
-  channel.multiplier = scales[0];
-  channel.shift = scales[1];
-  channel.addend = THIMBLE_SINGLE_ROUNDING ? addend * ((int32_t)1 << (scales[1] - 1)) : addend;
-  channel.bias = 0;
+#if THIMBLE_PACKED_CHANNELS
+  channel.shift = bias[o] & 31;
+  if (!THIMBLE_SINGLE_ROUNDING) channel.shift = ((int32_t)1 << channel.shift) + 1;
+  channel.bias = bias[o] >> 5;
+#else
+  channel.shift = scales[2 * o + 1];
+  channel.bias = bias[o];
+#endif
+  channel.multiplier = scales[THIMBLE_SCALES * o];
+  channel.addend = THIMBLE_SINGLE_ROUNDING ? addend * ((int32_t)1 << (channel.shift - 1)) : addend;
   return channel;
 }
 

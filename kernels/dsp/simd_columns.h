@@ -22,7 +22,7 @@ typedef struct {
   const int32_t* bias;
   int32_t weight_bytes;  /* of a pair: 4 * words, 8 * words if wide; words is even and > 0 */
   const int8_t* end;     /* of the pair's weights */
-  const int32_t* scales; /* thimble_conv: two of each channel */
+  const int32_t* scales; /* thimble_conv's */
   int8_t* out;
   int32_t out_ch;  /* bytes from a pixel to the next */
   int32_t addend;  /* out_zero_point; rounding once, 2 * out_zero_point + 1 */
@@ -155,6 +155,33 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
 #define THIMBLE_EARLY_ADDEND ""
 #define THIMBLE_LATE_ADDEND THIMBLE_ADDEND
 #endif
+/* The biases of two channels to r0 and r4, and r11 beyond them; scales of the first or second of them to lr and r12. */
+#if THIMBLE_PACKED_CHANNELS
+#define THIMBLE_BIASES       \
+  "ldrd r0, r4, [r11], #8\n" \
+  "asr r0, r0, #5\n"         \
+  "asr r4, r4, #5\n"
+#if THIMBLE_SINGLE_ROUNDING
+#define THIMBLE_UNPACK "and r12, r12, #31\n"
+#else
+#define THIMBLE_UNPACK  \
+  "and r12, r12, #31\n" \
+  "mov lr, #1\n"        \
+  "lsl r12, lr, r12\n"  \
+  "add r12, r12, #1\n"
+#endif
+#define THIMBLE_UNPACK_FROM(bias, scale) \
+  "ldr r12, [sp, #8]\n"                  \
+  "ldr r12, [r12, #" bias "]\n" THIMBLE_UNPACK "ldr lr, [r7, #" scale "]\n"
+#define THIMBLE_FIRST_SCALES THIMBLE_UNPACK_FROM("-8", "0")
+#define THIMBLE_SECOND_SCALES THIMBLE_UNPACK_FROM("-4", "4")
+#define THIMBLE_NEXT_SCALES "add r7, r7, #8\n"
+#else
+#define THIMBLE_BIASES "ldrd r0, r4, [r11], #8\n"
+#define THIMBLE_FIRST_SCALES "ldrd lr, r12, [r7]\n"
+#define THIMBLE_SECOND_SCALES "ldrd lr, r12, [r7, #8]\n"
+#define THIMBLE_NEXT_SCALES "add r7, r7, #16\n"
+#endif
 /* `odd_steps` is the bit of weight_bytes that is set where the number of steps is odd. */
 #define THIMBLE_BLOCK(begin, first_step, step, go_on, end, odd_steps) \
   __asm__ volatile( \
@@ -165,7 +192,7 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
       "ldm sp, {r9, r10, r11, r12}\n" \
       "add r7, r10, r12\n" \
       "tst r12, #" odd_steps "\n" \
-      "ldrd r0, r4, [r11], #8\n" \
+      THIMBLE_BIASES \
       "str r11, [sp, #8]\n" begin \
       "str r7, [sp, #16]\n" first_step \
       "bne 4f\n" go_on \
@@ -180,14 +207,14 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
       "ldr r7, [sp, #20]\n" \
       "ldr r9, [sp, #24]\n" \
       "ldr r10, [sp, #28]\n" \
-      "ldrd lr, r12, [r7]\n" THIMBLE_EARLY_ADDEND THIMBLE_MULTIPLY("r0") THIMBLE_LATE_ADDEND \
+      THIMBLE_FIRST_SCALES THIMBLE_EARLY_ADDEND THIMBLE_MULTIPLY("r0") THIMBLE_LATE_ADDEND \
       THIMBLE_MULTIPLY("r1") THIMBLE_MULTIPLY("r2") THIMBLE_SHIFT("r0") THIMBLE_MULTIPLY("r3") THIMBLE_SHIFT("r1") \
       THIMBLE_SHIFT("r2") THIMBLE_SATURATE("r0") THIMBLE_SHIFT("r3") \
-      "ldrd lr, r12, [r7, #8]\n" THIMBLE_EARLY_ADDEND THIMBLE_SATURATE("r1") THIMBLE_MULTIPLY("r4") \
+      THIMBLE_SECOND_SCALES THIMBLE_EARLY_ADDEND THIMBLE_SATURATE("r1") THIMBLE_MULTIPLY("r4") \
       "strb r0, [r9]\n" THIMBLE_MULTIPLY("r5") THIMBLE_SATURATE("r2") THIMBLE_MULTIPLY("r6") \
       "strb r1, [r9, r10]\n" THIMBLE_SHIFT("r4") THIMBLE_SATURATE("r3") THIMBLE_MULTIPLY("r8") \
       "ldr r0, [sp, #36]\n" THIMBLE_SHIFT("r5") \
-      "add r7, r7, #16\n" THIMBLE_SHIFT("r6") \
+      THIMBLE_NEXT_SCALES THIMBLE_SHIFT("r6") \
       "strb r3, [r9, r0]\n" THIMBLE_SHIFT("r8") THIMBLE_SATURATE("r4") \
       "strb r2, [r9, r10, lsl #1]\n" \
       "add r9, r9, #1\n" \
@@ -228,6 +255,12 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
 #undef THIMBLE_SHIFT
 #undef THIMBLE_SATURATE
 #undef THIMBLE_ADDEND
+#undef THIMBLE_BIASES
+#undef THIMBLE_UNPACK
+#undef THIMBLE_UNPACK_FROM
+#undef THIMBLE_FIRST_SCALES
+#undef THIMBLE_SECOND_SCALES
+#undef THIMBLE_NEXT_SCALES
 #undef THIMBLE_EARLY_ADDEND
 #undef THIMBLE_LATE_ADDEND
 #undef THIMBLE_BLOCK
@@ -236,9 +269,9 @@ THIMBLE_INLINE void thimble_multiply_block(const thimble_block* block, int wide)
   int32_t o, pixel, i;
   for (o = 0; o < block->out_end - block->out; ++o) {
     const int8_t* const weights = block->weights + o / 2 * block->weight_bytes;
-    const thimble_channel channel = thimble_channel_by(block->scales + 2 * o, block->addend);
+    const thimble_channel channel = thimble_channel_by(block->bias, block->scales, o, block->addend);
     for (pixel = 3; pixel >= 0; --pixel) {
-      int32_t acc = block->bias[o];
+      int32_t acc = channel.bias;
       for (i = 0; i < words; ++i) {
         acc = thimble_smlad(block->columns[4 * i + pixel], thimble_weight_word(weights, i, o % 2, wide), acc);
       }

@@ -45,6 +45,12 @@
 #define THIMBLE_COLUMN_TILES 0
 #endif
 
+/* How SIMD convolutions keep a channel's bias and scales: 0, in three words; 1, in two, which take a few more
+ * instructions to read. The generated code defines this too. */
+#ifndef THIMBLE_PACKED_CHANNELS
+#define THIMBLE_PACKED_CHANNELS 0
+#endif
+
 /* A tensor [height][width][channels] in the arena. Row r (0 <= r < height of the tensor) is at
  * base + (r % ring) * row_bytes; ring == height when the whole tensor is there, smaller for a line buffer.
  * Rows follow each other without a gap, so a whole tensor is one dense NHWC block. */
@@ -63,16 +69,17 @@ typedef struct {
 /* Convolution, depthwise convolution, and fully connected (a 1x1 convolution of one row of `in_w` pixels).
  * Weights' layout is the variant's; the input's zero point is folded into the bias: bias'[o] = bias[o] - zp *
  * sum(w[o]), so a padded pixel holds in_zero_point. */
+#define THIMBLE_SCALES (THIMBLE_PACKED_CHANNELS ? 1 : 2)
 typedef struct {
   int32_t in_h, in_w, in_ch;
   int32_t out_h, out_w, out_ch;
   int16_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
-  int32_t in_zero_point, out_zero_point, out_min, out_max;
+  int16_t in_zero_point, out_zero_point, out_min, out_max;
   const void* weights;
-  const int32_t* bias;
+  const int32_t* bias;       /* dsp: with the shift, if channels are packed */
   const int32_t* multiplier; /* generic kernels: [out_ch] */
   const int8_t* shift;       /* generic kernels: [out_ch] */
-  const int32_t* scales;     /* dsp: [out_ch][2], what outputs.h makes of multiplier and shift */
+  const int32_t* scales;     /* dsp: [out_ch][THIMBLE_SCALES], what outputs.h makes of multiplier and shift */
   const int32_t* outliers;   /* dsp: channel, multiplier, shift of each channel that outputs.h cannot requantize */
   int32_t outlier_count;
 #if THIMBLE_COLUMN_TILES

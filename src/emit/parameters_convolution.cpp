@@ -50,11 +50,13 @@ NamedConstants constants_of(const ir::Graph& graph, const ir::Op& op, const targ
   ConstantArray scales{prefix + "_scales", "int32_t", {}, false};
   ConstantArray outlier{prefix + "_outliers", "int32_t", {}, false};
   for (const target::ConvChannel& channel : channels) {
-    bias.values.push_back(channel.bias);
+    bias.values.push_back(kernel.packed_channels ? channel.packed_bias() : channel.bias);
     multiplier.values.push_back(channel.factor.multiplier);
     shift.values.push_back(channel.factor.shift);
     if (!is_simd) continue;
-    for (const std::int32_t scale : channel.scales()) scales.values.push_back(scale);
+    const auto [factor, second] = channel.scales();
+    scales.values.push_back(factor);
+    if (!kernel.packed_channels) scales.values.push_back(second);
   }
   for (const target::Outlier& o : outliers) {
     outlier.values.insert(outlier.values.end(), {o.channel, o.factor.multiplier, o.factor.shift});

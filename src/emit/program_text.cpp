@@ -31,6 +31,9 @@ std::string kernel_options(const Source& source) {
   const auto has_tiles = [](const Layer& layer) { return layer.kernel.tile_pixels > 0; };
   if (std::ranges::any_of(source.program.layers, has_tiles))
     out += "/* Gather the columns of more than four pixels at a time. */\n#define THIMBLE_COLUMN_TILES 1\n";
+  const auto is_packed = [](const Layer& layer) { return layer.kernel.packed_channels; };
+  if (std::ranges::any_of(source.program.layers, is_packed))
+    out += "/* Keep a channel's bias and shift in one word. */\n#define THIMBLE_PACKED_CHANNELS 1\n";
   return out;
 }
 

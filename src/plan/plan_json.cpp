@@ -33,6 +33,7 @@ Json to_json(const target::KernelChoice& kernel) {
                {"accumulates", kernel.accumulates},
                {"reason", kernel.reason}};
   if (kernel.tile_pixels > 0) json["tile_pixels"] = kernel.tile_pixels;
+  if (kernel.packed_channels) json["packed_channels"] = true;
   return json;
 }
 
@@ -108,6 +109,7 @@ target::KernelChoice kernel_from(const Json& json) {
   read(json, "accumulates", kernel.accumulates);
   read(json, "reason", kernel.reason);
   if (json.contains("tile_pixels")) read(json, "tile_pixels", kernel.tile_pixels);
+  if (json.contains("packed_channels")) read(json, "packed_channels", kernel.packed_channels);
   return kernel;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "plan/packed_channels.h"
 #include "plan/segment.h"
 #include "plan/segment_search.h"
 #include "target/kernel_choice.h"
@@ -27,6 +28,7 @@ target::KernelOptions kernel_options(const PlanOptions& options) {
   target::KernelOptions kernels;
   kernels.dsp = options.dsp;
   kernels.specialized = options.specialized_kernels;
+  kernels.compact = options.optimize == Optimize::size;
   return kernels;
 }
 
@@ -79,9 +81,11 @@ std::int64_t constant_bytes(const ir::Graph& graph) {
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
   auto kernels = select_kernels(graph, operators_to_run(graph, options), core, kernel_options(options),
                                 extra_flash(graph, options));
-  return plan_column_tiles(
+  Plan plan = plan_column_tiles(
       graph, std::move(kernels), options.column_tiles,
       [&](std::span<const target::KernelChoice> chosen) { return plan_for(graph, chosen, core, options); });
+  if (options.optimize == Optimize::size) pack_channels(graph, plan);
+  return plan;
 }
 
 }  // namespace thimble::plan

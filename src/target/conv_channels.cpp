@@ -44,6 +44,9 @@ std::optional<std::int32_t> settled_output(const ConvChannel& channel, int zero_
   return at_least == output(channel.greatest) ? std::optional(at_least) : std::nullopt;
 }
 
+/// Of packed_bias.
+constexpr int shift_bits = 5;
+
 /// The least right shift that is requantized fast.
 constexpr int least_shift = 2;
 
@@ -78,6 +81,16 @@ std::array<std::int32_t, 2> ConvChannel::scales() const {
   if (rounding == ir::Rounding::once) return {factor.multiplier, -1 - factor.shift};
   const auto twice = static_cast<std::uint32_t>(factor.multiplier) * 2;
   return {static_cast<std::int32_t>(twice), (1 << (32 + factor.shift)) + 1};
+}
+
+std::int32_t ConvChannel::packed_bias() const {
+  const int shift = rounding == ir::Rounding::once ? -1 - factor.shift : 32 + factor.shift;
+  return bias * (1 << shift_bits) + shift;
+}
+
+bool ConvChannel::packs() const {
+  constexpr std::int32_t limit = 1 << (31 - shift_bits);
+  return bias >= -limit && bias < limit;
 }
 
 std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {

@@ -25,6 +25,11 @@ struct ConvChannel {
 
   /// The two numbers that SIMD kernels scale the accumulators of such a channel with, kernels/dsp/outputs.h.
   std::array<std::int32_t, 2> scales() const;
+
+  /// The bias and the second of the scales in one word, for programs with THIMBLE_PACKED_CHANNELS.
+  std::int32_t packed_bias() const;
+  /// Whether that word has room for the bias.
+  bool packs() const;
 };
 
 /// A channel whose outputs SIMD kernels compute again, with full requantization.

@@ -82,8 +82,13 @@ bool is_tall(const Convolution& c) {
   return c.kernel_h == 3 && c.stride_h == 1 && 10 * by_columns < 9 * by_rows && tall_scratch(c) <= most_scratch;
 }
 
+/// The unrolled kernels of 5x5 and 7x7 are more than a kilobyte of code each.
+bool pays_unrolled(const Convolution& c, const KernelOptions& options) {
+  return options.specialized && is_unrolled(c) && (c.kernel_h == 3 || !options.compact);
+}
+
 Candidate dsp_kernel(const Convolution& c, const KernelOptions& options) {
-  if (!options.specialized || !is_unrolled(c))
+  if (!pays_unrolled(c, options))
     return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
   if (options.by_columns && is_tall(c))
     return {"s8_dwconv_3x3s1_tall_dsp", tall_scratch(c), "SIMD over widened columns of four channels"};

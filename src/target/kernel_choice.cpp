@@ -24,7 +24,9 @@ using Candidates = std::vector<KernelChoice>;
 class Chooser {
  public:
   Chooser(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options)
-      : graph_(graph), op_(op), options_{core.dsp && options.dsp, options.specialized} {}
+      : graph_(graph), op_(op), options_(options) {
+    options_.dsp = core.dsp && options.dsp;
+  }
 
   Candidates operator()(const ir::Conv2D&) const { return conv_kernels(graph_, op_, options_); }
   Candidates operator()(const ir::DepthwiseConv2D&) const { return conv_kernels(graph_, op_, options_); }

@@ -27,6 +27,9 @@ struct KernelChoice {
   int tile_pixels = 0;
   /// Channels of a SIMD convolution that are outside its fast requantization and computed once more.
   int outliers = 0;
+  /// A SIMD convolution of a program whose channels take two words each, not three: THIMBLE_PACKED_CHANNELS of
+  /// kernels/generic/types.h. All of them have it, or none. plan/packed_channels.h chooses.
+  bool packed_channels = false;
   bool in_place = false;  ///< May write its output over its first input, element for element.
   /// Sums up its input's rows one after the other: a step's rows are the input's, and what the scratch holds has to
   /// stay from the first of them to the last.
@@ -37,6 +40,7 @@ struct KernelChoice {
 struct KernelOptions {
   bool dsp = true;          ///< Use the core's SIMD kernels where it has them.
   bool specialized = true;  ///< Use convolutions that are made for sizes and strides, not only those that do for any.
+  bool compact = false;     ///< Do without those whose code is large for what they save.
   bool by_columns = true;   ///< Use those that go over columns, which pays if there are many rows.
 };
 

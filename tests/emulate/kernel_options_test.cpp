@@ -88,6 +88,20 @@ TEST_P(KernelOptions, KernelsForAnySizeChangeNoBit) {
                emulate::execute_on_emulator(graph, plan, board, inputs, options));
 }
 
+TEST_P(KernelOptions, PackedChannelsChangeNoBit) {
+  const Checksums twice = reference_checksums(graph, inputs[0]);
+  plan::PlanOptions planning;
+  planning.optimize = plan::Optimize::size;
+  const plan::Plan plan = plan::make_plan(graph, board.core, planning);
+  EXPECT_TRUE(plan.stages.at(0).steps.at(0).kernel.packed_channels);
+  expect_trace(graph, twice, emulate::execute_on_host(graph, plan, inputs, options));
+  expect_trace(graph, twice, emulate::execute_on_emulator(graph, plan, board, inputs, options));
+  graph.rounding = ir::Rounding::once;
+  expect_trace(
+      graph, reference_checksums(graph, inputs[0]),
+      emulate::execute_on_emulator(graph, plan::make_plan(graph, board.core, planning), board, inputs, options));
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, KernelOptions, ::testing::ValuesIn(models), golden_test_name);
 
 }  // namespace

@@ -100,10 +100,10 @@ thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays, [
   p.dilation_w = half(c.dilation_w);
   p.pad_top = half(c.padding.top);
   p.pad_left = half(c.padding.left);
-  p.in_zero_point = single.graph.tensor(single.op().inputs[0]).zero_point();
-  p.out_zero_point = single.output().zero_point();
-  p.out_min = range.low;
-  p.out_max = range.high;
+  p.in_zero_point = half(single.graph.tensor(single.op().inputs[0]).zero_point());
+  p.out_zero_point = half(single.output().zero_point());
+  p.out_min = half(range.low);
+  p.out_max = half(range.high);
   p.weights =
       arrays.wide_weights.empty() ? static_cast<const void*>(arrays.weights.data()) : arrays.wide_weights.data();
   p.bias = arrays.bias.data();
@@ -131,11 +131,14 @@ Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
     }
   }
   for (const target::ConvChannel& channel : channels) {
-    arrays->bias.push_back(channel.bias);
+    const bool is_packed = THIMBLE_PACKED_CHANNELS && choice.folder == "dsp";
+    arrays->bias.push_back(is_packed ? channel.packed_bias() : channel.bias);
     arrays->multiplier.push_back(channel.factor.multiplier);
     arrays->shift.push_back(static_cast<std::int8_t>(channel.factor.shift));
     if (choice.folder != "dsp") continue;
-    for (const std::int32_t scale : channel.scales()) arrays->scales.push_back(scale);
+    const auto [factor, second] = channel.scales();
+    arrays->scales.push_back(factor);
+    if (!is_packed) arrays->scales.push_back(second);
   }
   const thimble_conv p = conv_parameters(single, *arrays, choice.tile_pixels);
   const std::map<std::string, thimble_conv_kernel*> row_kernels{

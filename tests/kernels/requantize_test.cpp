@@ -38,8 +38,9 @@ TEST(Requantize, EqualsTheDefinitionForAnyAccumulatorAndFactor) {
 }
 
 std::int8_t fast_output(std::int32_t acc, ir::FixedPointFactor factor, std::int32_t zero_point) {
-  const auto scales = target::ConvChannel{{}, 0, factor, 0, 0, testing::kernels_rounding}.scales();
-  const std::int32_t bias = 0;
+  const target::ConvChannel of_factor{{}, 0, factor, 0, 0, testing::kernels_rounding};
+  const auto scales = of_factor.scales();
+  const std::int32_t bias = THIMBLE_PACKED_CHANNELS ? of_factor.packed_bias() : 0;
   thimble_conv p{};
   p.scales = scales.data();
   p.out_zero_point = zero_point;

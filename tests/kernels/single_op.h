@@ -19,6 +19,9 @@
 #ifndef THIMBLE_COLUMN_TILES
 #define THIMBLE_COLUMN_TILES 0
 #endif
+#ifndef THIMBLE_PACKED_CHANNELS
+#define THIMBLE_PACKED_CHANNELS 0
+#endif
 
 namespace thimble::testing {
 
@@ -36,6 +39,8 @@ inline float any_scale(Random& random) { return std::exp2(std::uniform_real_dist
 inline constexpr ir::Rounding kernels_rounding = THIMBLE_SINGLE_ROUNDING ? ir::Rounding::once : ir::Rounding::twice;
 /// Whether they gather tiles of columns.
 inline constexpr bool kernels_have_tiles = THIMBLE_COLUMN_TILES != 0;
+/// The largest bias that they have room for, and a zero point's part.
+inline constexpr int most_bias = THIMBLE_PACKED_CHANNELS != 0 ? 60'000'000 : 2'147'000'000;
 
 /// One operator between tensors 0, 1, ... and the last one.
 struct SingleOp {
@@ -135,7 +140,7 @@ inline SingleOp conv_op(Random& random, const ConvCase& c) {
     std::vector<std::int32_t> biases(static_cast<std::size_t>(channels));
     for (auto& value : biases) value = any_of(random, -20000, 20000);
     for (std::size_t o = 0; o < scales.scale.size() && c.strange_channels; ++o) {
-      if (std::abs(scales.scale[o]) < 1e-5F) biases[o] = any_of(random, -2147000000, 2147000000);
+      if (std::abs(scales.scale[o]) < 1e-5F) biases[o] = any_of(random, -most_bias, most_bias);
     }
     bias.data = ir::constant_data<std::int32_t>(biases);
     single.inputs.emplace_back(bias.data->begin(), bias.data->end());

@@ -1,11 +1,13 @@
 thimble_test(kernels thimble_target thimble_reference)
 
-# The same tests of the same kernels with the options of kernels/generic/types.h: rounding once, tiles of columns.
+# The same tests of the same kernels with the options of kernels/generic/types.h: rounding once, tiles of columns,
+# packed channels.
 get_target_property(sources test_kernels SOURCES)
 add_executable(test_kernels_optional ${sources})
 target_include_directories(test_kernels_optional PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/kernels)
 target_compile_options(test_kernels_optional PRIVATE ${THIMBLE_WARNINGS})
-target_compile_definitions(test_kernels_optional PRIVATE THIMBLE_SINGLE_ROUNDING=1 THIMBLE_COLUMN_TILES=1)
+target_compile_definitions(test_kernels_optional PRIVATE THIMBLE_SINGLE_ROUNDING=1 THIMBLE_COLUMN_TILES=1
+  THIMBLE_PACKED_CHANNELS=1)
 target_link_libraries(test_kernels_optional PRIVATE thimble_target thimble_reference GTest::gtest_main GTest::gmock)
 gtest_discover_tests(test_kernels_optional DISCOVERY_MODE PRE_TEST TEST_PREFIX kernels.optional. PROPERTIES TIMEOUT 600)
 
