@@ -42,11 +42,13 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& check
   insert(dictionary, "network/", checkpoint.network);
   insert(dictionary, "velocity/", checkpoint.velocities);
   insert(dictionary, "average/", checkpoint.average);
+  insert(dictionary, "teacher/", checkpoint.teacher);
   dictionary.insert("step", number(static_cast<double>(checkpoint.step)));
   dictionary.insert("seconds", number(checkpoint.seconds));
   dictionary.insert("loss_sum", number(checkpoint.loss_sum));
   dictionary.insert("correct", number(static_cast<double>(checkpoint.correct)));
   dictionary.insert("ema_updates", number(static_cast<double>(checkpoint.ema_updates)));
+  dictionary.insert("part", number(static_cast<double>(checkpoint.part)));
   const std::vector<char> bytes = torch::jit::pickle_save(dictionary);
   write_bytes(file, std::as_bytes(std::span(bytes)));
 }
@@ -62,9 +64,11 @@ Checkpoint read_checkpoint(const std::filesystem::path& file) {
             .loss_sum = number(dictionary, "loss_sum"),
             .correct = static_cast<long>(number(dictionary, "correct")),
             .ema_updates = static_cast<long>(number(dictionary, "ema_updates")),
+            .part = dictionary.contains("part") ? static_cast<long>(number(dictionary, "part")) : 0,
             .network = extract(dictionary, "network/"),
             .velocities = extract(dictionary, "velocity/"),
-            .average = extract(dictionary, "average/")};
+            .average = extract(dictionary, "average/"),
+            .teacher = extract(dictionary, "teacher/")};
   } catch (const std::exception&) {  // c10::Error and out_of_range alike: libtorch's text would be a stack trace.
     fail("{}: is not a checkpoint of thimble-train, or is damaged", file.string());
   }

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace thimble::train {
 
-Sgd::Sgd(const nn::Network& network, SgdOptions options) : parameters_(network.parameters()), options_(options) {
+Sgd::Sgd(std::vector<nn::NamedTensor> parameters, SgdOptions options)
+    : parameters_(std::move(parameters)), options_(options) {
   for (const nn::NamedTensor& parameter : parameters_) {
     velocities_.push_back({parameter.name, at::zeros_like(parameter.value)});
   }

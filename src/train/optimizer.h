@@ -14,7 +14,7 @@ namespace thimble::train {
 /// w -= rate * (g + momentum * v).
 class Sgd {
  public:
-  Sgd(const nn::Network& network, SgdOptions options);
+  Sgd(std::vector<nn::NamedTensor> parameters, SgdOptions options);
   /// Changes the parameters by their gradients, in place. Parameters without a gradient stay.
   void step(double learning_rate);
   /// The velocities, named after their parameters: part of a checkpoint.

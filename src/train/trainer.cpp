@@ -1,16 +1,14 @@
 #include "train/trainer.h"
 
 #include <chrono>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/progress.h"
 #include "nn/float_graph.h"
+#include "train/log_file.h"
 #include "train/training.h"
 
 namespace thimble::train {
@@ -19,22 +17,6 @@ namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Keeps the lines of the epochs that the checkpoint has: those after it are trained, and logged, again.
-void trim_log(const std::filesystem::path& log, long epochs) {
-  if (!std::filesystem::exists(log)) return;
-  std::istringstream lines(read_text(log));
-  std::string kept;
-  std::string line;
-  for (long i = 0; i < epochs && std::getline(lines, line); ++i) kept += line + "\n";
-  write_text(log, kept);
-}
-
-void append_line(const std::filesystem::path& file, const std::string& line) {
-  std::ofstream out(file, std::ios::app);
-  out << line << '\n';
-  if (!out.flush()) fail("{}: cannot be written", file.string());
 }
 
 double share(double part, long whole) { return whole > 0 ? part / static_cast<double>(whole) : 0; }
@@ -67,7 +49,8 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
   } else if (init != nullptr) {
     training.start_from(*init, normalization);
   }
-  trim_log(log_file, at.step / training.steps_per_epoch());
+  const long epochs_done = at.step / training.steps_per_epoch();
+  keep_lines(log_file, [&](const Json& line) { return line.value("epoch", 0L) <= epochs_done; });
 
   const double limit = recipe.minutes * 60;
   const double seconds_before = at.seconds;
@@ -114,7 +97,7 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
       at.loss_sum = 0;
       at.correct = 0;
       at.seconds = result.last.seconds;
-      append_line(log_file, to_json(result.last, result.on_validation).dump());
+      append_line(log_file, to_json(result.last, result.on_validation));
       if (out_of_time) at.step = training.steps();
       save();
     } else if (seconds_since(start) - saved >= options.save_every) {

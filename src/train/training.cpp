@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numeric>
 #include <span>
-#include <thread>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "base/error.h"
 #include "data/random.h"
 #include "nn/init_from_graph.h"
+#include "train/batch_tensors.h"
 
 namespace thimble::train {
 
@@ -20,36 +20,6 @@ namespace {
 
 constexpr std::size_t evaluation_batch = 250;
 constexpr std::size_t calibration_pictures = 512;
-
-std::size_t worker_count(const TrainerOptions& options, int batch) {
-  if (options.cuda) return 1;
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const auto wanted = options.threads > 0 ? static_cast<std::size_t>(options.threads) : cores;
-  // A worker with a handful of pictures has useless batch statistics.
-  return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(1, static_cast<std::size_t>(batch) / 16));
-}
-
-torch::Device device_of(const TrainerOptions& options) {
-  if (!options.cuda) return torch::kCPU;
-  if (!at::hasCUDA()) throw Error("--device cuda: this libtorch has no CUDA, or there is no GPU", "train on the CPU");
-  return torch::kCUDA;
-}
-
-/// A batch as a tensor N x C x H x W in channels_last; shares the batch's memory on the CPU.
-torch::Tensor pictures_of(Batch& batch, const data::SampleShape& shape, torch::Device device) {
-  const auto count = static_cast<std::int64_t>(batch.labels.size());
-  return at::from_blob(batch.values.data(), {count, shape.height, shape.width, shape.channels}, torch::kFloat32)
-      .permute({0, 3, 1, 2})
-      .to(device);
-}
-
-torch::Tensor labels_of(Batch& batch, torch::Device device) {
-  return at::from_blob(batch.labels.data(), {static_cast<std::int64_t>(batch.labels.size())}, torch::kInt64).to(device);
-}
-
-long correct_of(const torch::Tensor& logits, const torch::Tensor& labels) {
-  return logits.argmax(1).eq(labels).sum().item<long>();
-}
 
 }  // namespace
 
@@ -62,7 +32,7 @@ Training::Training(const ir::NetConfig& config, const Recipe& recipe, const data
       device_(device_of(options)),
       workers_(worker_count(options, recipe.batch), [] { at::set_num_threads(1); }),
       network_(config, recipe.seed, device_),
-      sgd_(network_, recipe.sgd),
+      sgd_(network_.parameters(), recipe.sgd),
       batches_(workers_.count()) {
   if (recipe.ema > 0) average_.emplace(network_);
   make_replicas();
@@ -117,7 +87,7 @@ Score Training::step(long step, double progress) {
     train_.fill(rows.subspan(begin, end - begin), &source, batch);
     const torch::Tensor labels = labels_of(batch, device_);
     nn::Network& network = worker_network(worker);
-    for (const nn::NamedTensor& parameter : network.parameters()) parameter.value.mutable_grad().reset();
+    forget_gradients(network.parameters());
     const auto seed = data::seed_for(recipe_.seed + worker, static_cast<std::uint64_t>(step));
     const torch::Tensor logits =
         network.forward(pictures_of(batch, train_.dataset().shape(), device_), nn::Mode::train, seed);
@@ -126,7 +96,7 @@ Score Training::step(long step, double progress) {
     (loss / static_cast<double>(rows.size())).backward();
     scores[worker] = {loss.item<double>(), correct_of(logits.detach(), labels), static_cast<long>(end - begin)};
   });
-  sum_gradients();
+  for (const nn::Network& replica : replicas_) add_gradients(network_.parameters(), replica.parameters());
   if (recipe_.clip_norm > 0) clip_gradients(network_.parameters(), recipe_.clip_norm);
   sgd_.step(rate(progress));
   if (average_) average_->update(network_, recipe_.ema);
@@ -137,15 +107,6 @@ Score Training::step(long step, double progress) {
                 "lower training.learning_rate, lengthen warmup_epochs or set clip_norm = 1");
   }
   return total;
-}
-
-void Training::sum_gradients() {
-  const at::NoGradGuard no_grad;
-  for (const nn::Network& replica : replicas_) {
-    for (std::size_t i = 0; i < replica.parameters().size(); ++i) {
-      network_.parameters()[i].value.mutable_grad().add_(replica.parameters()[i].value.grad());
-    }
-  }
 }
 
 Score Training::evaluate() {

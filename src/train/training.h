@@ -60,7 +60,6 @@ class Training {
  private:
   void make_replicas();
   nn::Network& worker_network(std::size_t worker) { return worker == 0 ? network_ : replicas_[worker - 1]; }
-  void sum_gradients();
 
   const Recipe& recipe_;
   BatchMaker train_;

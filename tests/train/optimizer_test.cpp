@@ -18,7 +18,7 @@ float first_of(const torch::Tensor& tensor) { return tensor.detach().flatten()[0
 
 TEST(Sgd, FollowsPyTorchsFormula) {
   const nn::Network network(testing::tiny_network(), 1);
-  Sgd sgd(network, {.momentum = 0.5, .nesterov = false, .weight_decay = 0});
+  Sgd sgd(network.parameters(), {.momentum = 0.5, .nesterov = false, .weight_decay = 0});
   const float before = first_of(network.parameters()[0].value);
   give_gradients(network, 1);
   sgd.step(0.1);  // v = 1
@@ -31,7 +31,7 @@ TEST(Sgd, DecaysWeightsButNotNormalizationOrBiases) {
   const nn::Network network(testing::tiny_network(), 1);
   std::vector<torch::Tensor> before;
   for (const auto& parameter : network.parameters()) before.push_back(parameter.value.detach().clone());
-  Sgd sgd(network, {.momentum = 0, .nesterov = false, .weight_decay = 0.5});
+  Sgd sgd(network.parameters(), {.momentum = 0, .nesterov = false, .weight_decay = 0.5});
   give_gradients(network, 0);
   sgd.step(1);
   for (std::size_t i = 0; i < before.size(); ++i) {
