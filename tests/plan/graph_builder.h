@@ -138,6 +138,8 @@ class GraphBuilder {
     return append(ir::Softmax{}, {in}, activation(name, graph_.tensor(in).shape, 1.0F / 256, -128));
   }
 
+  const Shape& shape_of(TensorId tensor) const { return graph_.tensor(tensor).shape; }
+
   /// The graph whose outputs are these tensors.
   ir::Graph finish(const std::vector<TensorId>& outputs) {
     graph_.outputs = outputs;
