@@ -66,8 +66,6 @@ class Buffers {
   std::vector<int> last_;    ///< By holder.
 };
 
-bool is_depthwise(const RowOp& op) { return op.cost->by_channels; }
-
 /// One channel of a depthwise convolution's input with its padding, which TinyEngine computes on.
 std::int64_t channel_bytes(const RowNetwork& network, const RowOp& op) {
   const std::int64_t size = network.tensor(op.input).rows + 2 * op.padding;
@@ -101,7 +99,7 @@ std::vector<std::int64_t> layer_bytes(const RowNetwork& network, LayerCounting c
     const bool ours = counting == LayerCounting::overlapping;
     if (ours) sum += aligned(op.cost->scratch_bytes);
     if (op.elementwise || !buffers.dies_in(input, i)) continue;
-    if (is_depthwise(op)) {
+    if (op.depthwise) {
       if (ours && !op.cost->in_place) continue;
       sum -= std::min(in, out);
       if (!ours) sum += channel_bytes(network, op);

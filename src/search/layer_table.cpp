@@ -8,6 +8,7 @@
 #include "cost/cost.h"
 #include "search/planning_graph.h"
 #include "target/kernel_choice.h"
+#include "target/kernel_variants.h"
 
 namespace thimble::search {
 
@@ -75,18 +76,14 @@ LayerCost LayerTable::measure(const ir::NetLayer& layer) const {
     cost.in_place = whole.in_place;
     cost.row_in_place = by_rows.in_place && by_rows.driver != "thimble_dwconv_rows";
     cost.sums_rows = by_rows.accumulates;
-    const double time = time_of(table, graph, op, whole);
-    cost.cycles += time;
+    cost.cycles += time_of(table, graph, op, whole);
     cost.row_cycles += time_by_rows(table, graph, op, by_rows, by_rows.accumulates ? layer.in_size : layer.out_size,
                                     by_rows.accumulates ? 0 : layer.padding);
-    for (const target::KernelChoice& larger : std::span(candidates).subspan(1)) {
-      const std::int64_t bytes = larger.weight_bytes - whole.weight_bytes;
-      const double saved = time - time_of(table, graph, op, larger);
-      if (bytes <= 0 || saved < 1 || !table.knows(larger.kernel)) continue;
-      cost.upgrade_bytes = bytes;
-      cost.upgrade_cycles = saved;
-    }
+    cost.kernel =
+        static_cast<int>(std::ranges::find(target::all_kernels(), whole.kernel, &target::KernelVariant::name) -
+                         target::all_kernels().begin());
   }
+  if (layer.has_weights()) cost.channels = layer.out_channels;
   return cost;
 }
 

@@ -22,8 +22,8 @@ struct LayerCost {
   std::int64_t constant_bytes = 0;     ///< Weights and biases.
   double cycles = 0;                   ///< Instructions, on cores whose cost table has no cycles.
   double row_cycles = 0;               ///< The same, one row at a time.
-  std::int64_t upgrade_bytes = 0;      ///< Flash for a faster kernel (plan::select_kernels); 0: there is none.
-  double upgrade_cycles = 0;           ///< That it saves.
+  int channels = 0;                    ///< That are requantized: those of layers with weights.
+  int kernel = 0;                      ///< Index in target::all_kernels().
 };
 
 /// The layers of a design space recur by the thousand: each is asked for once, by its shape. Safe to share by threads.

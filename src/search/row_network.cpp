@@ -30,6 +30,8 @@ class Builder {
     op.stride = layer.stride;
     op.padding = layer.padding;
     op.cost = &table_.of(layer);
+    op.depthwise = layer.kind == ir::LayerKind::depthwise;
+    if (layer.has_weights()) op.macs_a_pixel = layer.weights();
     const bool is_binary = layer.kind == ir::LayerKind::add || layer.kind == ir::LayerKind::scale;
     if (is_binary) op.other = tensor_of(layer.other);
     op.elementwise = is_binary || layer.kind == ir::LayerKind::hard_sigmoid;

@@ -32,6 +32,8 @@ struct RowOp {
   int stride = 1;
   int padding = 0;
   bool elementwise = false;
+  bool depthwise = false;
+  std::int64_t macs_a_pixel = 0;  ///< Of the output, all channels.
   const LayerCost* cost = nullptr;
 
   static constexpr int none = -1;
