@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "nn/depthwise.h"
+#include "nn/fake_quantize.h"
 
 namespace thimble::nn {
 
@@ -27,6 +28,10 @@ torch::Tensor activate(const torch::Tensor& x, ir::Activation activation) {
       break;
   }
   return x;
+}
+
+bool pools(const ir::NetLayer& layer) {
+  return layer.kind == ir::LayerKind::max_pool || layer.kind == ir::LayerKind::average_pool;
 }
 
 torch::Tensor drop(const torch::Tensor& x, double rate, std::uint64_t seed) {
@@ -87,16 +92,19 @@ void Network::collect_gradients() {
 }
 
 torch::Tensor Network::forward(const torch::Tensor& pictures, Mode mode, std::uint64_t dropout_seed) {
-  if (mode == Mode::measure) ++measured_batches_;
+  if (mode == Mode::measure || mode == Mode::observe) ++measured_batches_;
+  const torch::Tensor first = ranged(input_range_, pictures, mode);
   std::vector<torch::Tensor> outputs(layers_.size());
+  const bool training = mode == Mode::train || mode == Mode::train_frozen;
   const auto output = [&](int layer) -> const torch::Tensor& {
-    return layer < 0 ? pictures : outputs[static_cast<std::size_t>(layer)];
+    return layer < 0 ? first : outputs[static_cast<std::size_t>(layer)];
   };
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     torch::Tensor input = output(layers_[i].input);
-    if (i + 1 == layers_.size() && mode == Mode::train && config_.dropout > 0)
-      input = drop(input, config_.dropout, dropout_seed);
+    if (i + 1 == layers_.size() && training && config_.dropout > 0) input = drop(input, config_.dropout, dropout_seed);
     outputs[i] = apply(i, input, output(layers_[i].other), mode);
+    // The range of a pooling is that of what it pools, and not its to observe.
+    if (mode != Mode::observe || !pools(layers_[i])) outputs[i] = ranged(tensors_[i].range, outputs[i], mode);
   }
   return outputs.back().flatten(1);
 }
@@ -115,7 +123,7 @@ torch::Tensor Network::apply(std::size_t i, const torch::Tensor& input, const to
     case ir::LayerKind::add:
       return activate(input + other, layer.activation);
     case ir::LayerKind::hard_sigmoid:
-      return at::hardtanh(input + 3, 0, 6) / 6;
+      return hard_sigmoid(i, input, mode);
     case ir::LayerKind::scale:
       return input * other;
   }
@@ -125,10 +133,11 @@ torch::Tensor Network::apply(std::size_t i, const torch::Tensor& input, const to
 torch::Tensor Network::convolve(std::size_t i, const torch::Tensor& input, Mode mode) {
   const ir::NetLayer& layer = layers_[i];
   const LayerTensors& own = tensors_[i];
+  const torch::Tensor weight = weight_of(own, mode);
   const torch::Tensor bias = own.bias < 0 ? torch::Tensor() : parameter(own.bias);
   torch::Tensor x = layer.kind == ir::LayerKind::depthwise
-                        ? depthwise(input, parameter(own.weight), layer.stride, layer.padding)
-                        : at::conv2d(input, parameter(own.weight), bias, layer.stride, layer.padding);
+                        ? depthwise(input, weight, layer.stride, layer.padding)
+                        : at::conv2d(input, weight, bias, layer.stride, layer.padding);
   // A picture of one channel has no memory format of its own: the stem would go on in NCHW.
   if (layer.input < 0) x = x.contiguous(channels_last);
   if (own.gamma >= 0) {
@@ -140,6 +149,50 @@ torch::Tensor Network::convolve(std::size_t i, const torch::Tensor& input, Mode 
         statistics_[static_cast<std::size_t>(own.variance)].value, from_batch, momentum, config_.bn_eps, true);
   }
   return activate(x, layer.activation);
+}
+
+torch::Tensor Network::hard_sigmoid(std::size_t i, const torch::Tensor& x, Mode mode) {
+  return ranged(tensors_[i].shifted, at::hardtanh(x + 3, 0, 6), mode) / 6;
+}
+
+torch::Tensor Network::weight_of(const LayerTensors& own, Mode mode) const {
+  if (!simulates_int8() || mode == Mode::observe) return parameter(own.weight);
+  torch::Tensor factor;
+  if (own.gamma >= 0) {
+    const torch::Tensor& variance = statistics_[static_cast<std::size_t>(own.variance)].value;
+    factor = parameter(own.gamma).detach() * at::rsqrt(variance + config_.bn_eps);
+  }
+  return fake_quantize_weights(parameter(own.weight), factor);
+}
+
+torch::Tensor Network::ranged(int range, const torch::Tensor& x, Mode mode) {
+  if (range < 0) return x;
+  const torch::Tensor& ends = parameter(range);
+  if (mode == Mode::observe) {
+    const torch::Tensor seen = at::stack({x.min(), x.max()});
+    const auto own = range == input_range_ ? at::stack({at::minimum(ends[0], seen[0]), at::maximum(ends[1], seen[1])})
+                                           : at::lerp(ends, seen, 1.0 / measured_batches_);
+    ends.copy_(own);
+    return x;
+  }
+  const bool learns = mode == Mode::train && range != input_range_;
+  return fake_quantize(x, learns ? ends : ends.detach());
+}
+
+void Network::simulate_int8() {
+  if (simulates_int8()) return;
+  const auto add = [&](const std::string& name) {
+    parameters_.push_back({name + "/range", at::zeros({2}, device_).requires_grad_(true)});
+    return static_cast<int>(parameters_.size()) - 1;
+  };
+  input_range_ = add("input");
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const ir::NetLayer& layer = layers_[i];
+    if (layer.kind == ir::LayerKind::hard_sigmoid) tensors_[i].shifted = add(layer.name + "/shifted");
+    // A pooling has the scale of what it pools (TFLite 8-bit quantization specification).
+    const int source = layer.input < 0 ? input_range_ : tensors_[static_cast<std::size_t>(layer.input)].range;
+    tensors_[i].range = pools(layer) ? source : add(layer.name);
+  }
 }
 
 void Network::match(const LayerTensors& own, const torch::Tensor& x) {
@@ -170,6 +223,7 @@ Network Network::clone() const {
   other.layers_ = layers_;
   other.tensors_ = tensors_;
   other.device_ = device_;
+  other.input_range_ = input_range_;
   for (const NamedTensor& tensor : parameters_) {
     other.parameters_.push_back({tensor.name, tensor.value.detach().clone().requires_grad_(true)});
   }

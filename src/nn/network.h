@@ -21,12 +21,14 @@ struct NamedTensor {
   torch::Tensor value;
 };
 
-/// What a forward pass does with batch normalization.
+/// What a forward pass does with batch normalization and ranges.
 enum class Mode {
-  infer,      ///< Uses the running statistics.
-  train,      ///< Uses the batch's statistics and tracks them; dropout is on.
-  measure,    ///< Uses the batch's statistics and makes the running ones the mean of all measured batches.
-  calibrate,  ///< See match_statistics.
+  infer,         ///< Uses the running statistics.
+  train,         ///< Uses the batch's statistics and tracks them; dropout is on.
+  train_frozen,  ///< Trains, but uses the running statistics and the ranges as they are.
+  measure,       ///< Uses the batch's statistics and makes the running ones the mean of all measured batches.
+  observe,       ///< Uses the running statistics; the ranges become the mean of all observed batches'.
+  calibrate,     ///< See match_statistics.
 };
 
 /// Gives the tensor of a layer whose `kind` is "weight" (O x I x K x K; depthwise O x 1 x K x K), "bias", "gamma",
@@ -65,20 +67,28 @@ class Network {
   Network replica() const;
   /// A network with memory of its own.
   Network clone() const;
+  /// Adds a range (minimum, maximum) for the pictures and for every layer's output to the parameters: "input/range",
+  /// "block3/expand/range". From then on a forward pass computes what int8 will: weights rounded with their batch
+  /// normalization folded in, activations rounded and clamped to their ranges (fake_quantize.h).
+  void simulate_int8();
+  bool simulates_int8() const { return input_range_ >= 0; }
   /// Parameters become leaves that collect gradients: what an optimizer changes.
   void collect_gradients();
-  /// The next batch in Mode::measure is the first.
+  /// The next batch in Mode::measure or Mode::observe is the first.
   void restart_measurement() { measured_batches_ = 0; }
 
  private:
   /// What of the lists above belongs to a layer; -1: it has none.
   struct LayerTensors {
-    int weight = -1, bias = -1, gamma = -1, beta = -1, mean = -1, variance = -1;
+    int weight = -1, bias = -1, gamma = -1, beta = -1, mean = -1, variance = -1, range = -1, shifted = -1;
   };
   Network() : device_(torch::kCPU) {}
   torch::Tensor apply(std::size_t layer, const torch::Tensor& input, const torch::Tensor& other, Mode mode);
   torch::Tensor convolve(std::size_t layer, const torch::Tensor& input, Mode mode);
   void match(const LayerTensors& own, const torch::Tensor& x);
+  torch::Tensor hard_sigmoid(std::size_t layer, const torch::Tensor& x, Mode mode);
+  torch::Tensor weight_of(const LayerTensors& own, Mode mode) const;
+  torch::Tensor ranged(int range, const torch::Tensor& x, Mode mode);
   const torch::Tensor& parameter(int index) const { return parameters_.at(static_cast<std::size_t>(index)).value; }
 
   ir::NetConfig config_;
@@ -87,6 +97,7 @@ class Network {
   std::vector<NamedTensor> parameters_;
   std::vector<NamedTensor> statistics_;
   torch::Device device_;
+  int input_range_ = -1;  ///< Of parameters_; -1: float.
   int measured_batches_ = 0;
 };
 
