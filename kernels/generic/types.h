@@ -145,9 +145,11 @@ typedef struct {
   int32_t stride[4];
 } thimble_transpose;
 
-/* Copies `blocks` blocks of `bytes` bytes, `in_step` and `out_step` bytes apart: one input of a concatenation. */
+/* Copies `blocks` blocks of `bytes` bytes, `in_step` and `out_step` bytes apart: one input of a concatenation. Or, for a
+ * slice, row by row one block: `bytes` bytes of input rows from `top` on, `left` bytes from their beginning. */
 typedef struct {
   int32_t blocks, bytes, in_step, out_step;
+  int32_t by_rows, top, left;
 } thimble_copy;
 
 /* int8 softmax over `depth` values, TFLite's fixed point. */

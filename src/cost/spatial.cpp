@@ -179,11 +179,14 @@ Loops transpose(const Call& call) {
   return {{"calls", 1}, {"images", images}, {"rows", rows}, {"elements", all}};
 }
 
-/// One memcpy a block: a reshape's whole tensor, each input's share of a concatenation.
+/// One memcpy a block: a reshape's whole tensor, each input's share of a concatenation, a row of a rectangle.
 Loops copy(const Call& call) {
   Bytes bytes;
   const auto* concat = std::get_if<ir::Concat>(&call.op.kind);
-  if (concat == nullptr) {
+  if (std::holds_alternative<ir::StridedSlice>(call.op.kind)) {
+    const ir::Shape& out = call.output().shape;
+    bytes.copy(call.rows(), out[2] * out[3], out[3] % 4 == 0);
+  } else if (concat == nullptr) {
     bytes.copy(1, static_cast<int>(call.output().bytes()), true);
   } else {
     int blocks = 1;

@@ -43,7 +43,7 @@ OpCode code_of(const ir::Graph& graph, const ir::Op& op, const target::KernelCho
                         [&](const ir::Quantize&) { return table(); },
                         [&](const ir::Dequantize&) { return unsupported(); },
                         [&](const ir::ShapeOf&) { return unsupported(); },
-                        [&](const ir::StridedSlice&) { return unsupported(); },
+                        [&](const ir::StridedSlice&) { return slice_code(graph, op); },
                         [&](const ir::Pack&) { return unsupported(); },
                     },
                     op.kind);

@@ -45,6 +45,7 @@ OpCode softmax_code(const ir::Graph& graph, const ir::Op& op, const ir::Softmax&
 OpCode mean_code(const ir::Graph& graph, const ir::Op& op, const ir::Mean& mean, const target::KernelChoice& kernel);
 OpCode transpose_code(const ir::Graph& graph, const ir::Op& op, const ir::Transpose& transpose);
 OpCode concat_code(const ir::Graph& graph, const ir::Op& op, const ir::Concat& concat);
+OpCode slice_code(const ir::Graph& graph, const ir::Op& op);
 OpCode reshape_code(const ir::Graph& graph, const ir::Op& op);
 
 /// A shape with ones before it, to four dimensions. @throws Error naming the layer if it has more.

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "emit/parameters.h"
+#include "ir/slice_region.h"
 #include "reference/parameters.h"
 #include "target/mean_geometry.h"
 
@@ -86,6 +87,18 @@ OpCode concat_code(const ir::Graph& graph, const ir::Op& op, const ir::Concat& c
     code.calls.push_back(std::move(call));
   }
   return code;
+}
+
+OpCode slice_code(const ir::Graph& graph, const ir::Op& op) {
+  const ir::Tensor& in = graph.tensor(op.inputs.at(0));
+  const auto region = ir::sliced_region(graph, op);
+  if (!region) fail("layer \"{}\": this slice cannot be part of a generated program", graph.name_of(op));
+  const std::int64_t pixel = in.bytes() / (std::int64_t{in.shape[1]} * in.shape[2]);
+  DriverCall call = copy_call(0, 1, region->columns.count() * pixel, 0);
+  call.parameters.set("by_rows", 1);
+  call.parameters.set("top", region->rows.first);
+  call.parameters.set("left", region->columns.first * pixel);
+  return {{std::move(call)}, {}, true};
 }
 
 OpCode reshape_code(const ir::Graph& graph, const ir::Op& op) {

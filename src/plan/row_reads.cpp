@@ -26,6 +26,18 @@ struct RowQuery {
     reads.push_back({op.inputs[0], in_row * row_bytes, (in_row + 1) * row_bytes, false});
   }
 
+  /// The columns of a rectangle of input 0.
+  void read_sliced_row() {
+    const ir::Shape& from = input(0).shape;
+    const std::int64_t pixel = input(0).bytes() / (std::int64_t{from[1]} * from[2]);
+    const auto begin = graph.tensor(op.inputs.at(1)).values<std::int32_t>();
+    const std::int64_t first =
+        std::int64_t{row + from_start(begin[1], from[1])} * from[2] + from_start(begin[2], from[2]);
+    reads.push_back({op.inputs[0], first * pixel, (first + output().shape[2]) * pixel, false});
+  }
+
+  static int from_start(std::int32_t position, int size) { return position < 0 ? position + size : position; }
+
   void read_window(int size, int stride, int dilation, int pad_top) {
     for (int k = 0; k < size; ++k) read_image_row(row * stride - pad_top + k * dilation);
   }
@@ -88,13 +100,28 @@ bool may_overwrite_inputs(const ir::Operator& kind) {
 
 bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
 
+/// Whether a slice takes a rectangle of an image: neighbouring pixels, with all their channels.
+bool takes_rectangle(const ir::Graph& graph, const ir::Op& op) {
+  const auto* slice = std::get_if<ir::StridedSlice>(&op.kind);
+  if (slice == nullptr || op.inputs.size() != 4) return false;
+  const ir::Tensor& in = graph.tensor(op.inputs[0]);
+  const ir::Tensor& out = graph.tensor(op.outputs.at(0));
+  const auto are_ones = [&](const ir::Tensor& steps) {
+    return steps.is_constant() && steps.type == ir::DataType::int32 &&
+           steps.values<std::int32_t>() == std::vector<std::int32_t>(4, 1);
+  };
+  return slice->begin_mask == 0 && slice->shrink_axis_mask == 0 && is_image(in) && is_image(out) &&
+         in.shape[3] == out.shape[3] && graph.tensor(op.inputs[1]).is_constant() &&
+         are_ones(graph.tensor(op.inputs[3]));
+}
+
 }  // namespace
 
 bool computed_by_rows(const ir::Graph& graph, const ir::Op& op) {
   if (!is_image(graph.tensor(op.outputs.at(0)))) return false;
   if (const auto* mean = std::get_if<ir::Mean>(&op.kind))  // Over columns or channels, not over rows.
     return is_image(graph.tensor(op.inputs.at(0))) && std::ranges::find(mean->axes, 1) == mean->axes.end();
-  return !reads_whole_inputs(op.kind);
+  return !reads_whole_inputs(op.kind) || takes_rectangle(graph, op);
 }
 
 bool computed_by_channels(const ir::Graph& graph, const Step& step) {
@@ -132,6 +159,7 @@ std::vector<Read> reads_of_row(const ir::Graph& graph, const ir::Op& op, int row
                  [&](const ir::Pool2D& pool) { query.read_window(pool.filter_h, pool.stride_h, 1, pool.padding.top); },
                  [&](const ir::Pad& pad) { query.read_image_row(row - pad.amounts.at(1)[0]); },
                  [&](const ir::Mean&) { query.read_image_row(row); },
+                 [&](const ir::StridedSlice&) { query.read_sliced_row(); },
                  [&](const ir::ResizeNearest& resize) {
                    query.read_image_row(nearest_row(resize, row, query.input(0).shape[1], query.output().shape[1]));
                  },

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <variant>
 
+#include "ir/slice_region.h"
 #include "plan/plan.h"
 #include "target/mean_geometry.h"
 
@@ -50,6 +51,7 @@ bool works_by_rows(const ir::Graph& graph, const ir::Op& op) {
                         [](const ir::Quantize&) { return true; },
                         [](const ir::Pad& pad) { return pad.amounts.size() == 4; },
                         [&](const ir::Mean& mean) { return target::keeps_rows(graph, op, mean); },
+                        [&](const ir::StridedSlice&) { return ir::sliced_region(graph, op).has_value(); },
                         [](const auto&) { return false; },
                     },
                     op.kind);
@@ -73,6 +75,9 @@ Rows rows_read(const ir::Graph& graph, const ir::Op& op, std::size_t input, Rows
           },
           [&](const ir::Pad& pad) {
             return Window{1, 1, 1, pad.amounts.at(1)[0]}.under(out);
+          },
+          [&](const ir::StridedSlice&) {
+            return Window{1, 1, 1, -ir::sliced_region(graph, op).value().rows.first}.under(out);
           },
           [&](const ir::ResizeNearest& resize) {
             const int out_rows = rows_of(result);

@@ -17,7 +17,7 @@ struct Rows {
 };
 
 /// Whether an operator can compute any rows of its output from a few rows of its inputs: convolutions, poolings,
-/// padding, resizing, element-wise operators on images and means that keep their rows.
+/// padding, resizing, slicing, element-wise operators on images and means that keep their rows.
 bool works_by_rows(const ir::Graph& graph, const ir::Op& op);
 
 /// The rows of activation `op.inputs[input]` that computing rows `out` reads, all between the first and the last one

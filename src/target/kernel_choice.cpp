@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "ir/slice_region.h"
 #include "reference/parameters.h"
 #include "target/conv_choice.h"
 #include "target/kernel_variants.h"
@@ -124,7 +125,13 @@ class Chooser {
     refuse("float32 inside the network is not supported (only at its ends)");
   }
   Candidates operator()(const ir::ShapeOf&) const { refuse_shape_arithmetic(); }
-  Candidates operator()(const ir::StridedSlice&) const { refuse_shape_arithmetic(); }
+  Candidates operator()(const ir::StridedSlice&) const {
+    if (input().is_constant()) refuse_shape_arithmetic();
+    require_bytes();
+    require(ir::sliced_region(graph_, op_).has_value(),
+            "only a rectangle of an image, all channels of each pixel, can be sliced");
+    return {choice("s8_copy_generic", "a rectangle, row by row")};
+  }
   Candidates operator()(const ir::Pack&) const { refuse_shape_arithmetic(); }
 
  private:

@@ -45,6 +45,7 @@
 #include "generic/s8_softmax_generic.h"
 #include "generic/s8_sub_generic.h"
 #include "generic/s8_transpose_generic.h"
+#include "ir/slice_region.h"
 #include "reference/parameters.h"
 #include "target/conv_channels.h"
 #include "target/convolution.h"
@@ -341,11 +342,20 @@ Call copy_call(const SingleOp& single) {
     thimble_plane at = *out;
     for (std::size_t i = 0; i < single.op().inputs.size(); ++i) {
       const auto bytes = static_cast<std::int32_t>(single.inputs[i].size()) / blocks;
-      const thimble_copy p{blocks, bytes, bytes, out_step};
+      const thimble_copy p{blocks, bytes, bytes, out_step, 0, 0, 0};
       thimble_copy_rows(s8_copy_generic, &p, &inputs[i], &at, 0, blocks, nullptr);
       at.base += bytes;
     }
   };
+}
+
+/// A rectangle of an image, row by row.
+Call slice_call(const SingleOp& single) {
+  const ir::Region region = ir::sliced_region(single.graph, single.op()).value();
+  const int channels = single.output().shape[3];
+  const thimble_copy p{
+      1, region.columns.count() * channels, 0, 0, 1, region.rows.first, region.columns.first * channels};
+  return unary_call(thimble_copy_rows, s8_copy_generic, p);
 }
 
 }  // namespace
@@ -360,6 +370,7 @@ Call kernel_call(const SingleOp& single, const target::KernelChoice& choice) {
   if (driver == "thimble_resize_rows") return resize_call(single);
   if (driver == "thimble_mean_rows" || driver == "thimble_mean_by_rows") return mean_call(single, choice);
   if (driver == "thimble_transpose_rows") return transpose_call(single);
+  if (std::holds_alternative<ir::StridedSlice>(single.op().kind)) return slice_call(single);
   if (driver == "thimble_copy_rows") return copy_call(single);
   if (driver == "thimble_softmax_rows") return softmax_call(single);
   throw std::logic_error("the test has no call of " + driver);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ir/slice_region.h"
 #include "run_kernel.h"
 
 namespace thimble {
@@ -328,6 +329,22 @@ TEST(ConcatenationByCopies, EqualsTheReferenceAlongEveryAxis) {
     }
     add_op(single, ir::Concat{axis, ir::Activation::none}, inputs, 0.5F, 7);
     check(single, false);
+  }
+}
+
+TEST(SliceByCopies, TakesAnyRectangle) {
+  Random random(15);
+  for (int i = 0; i < 40; ++i) {
+    SingleOp single;
+    const ir::Shape image = any_image(random);
+    add_activation(single, random, image, 0.5F, 7);
+    const int top = any_of(random, 0, image[1] - 1);
+    const int left = any_of(random, 0, image[2] - 1);
+    const ir::Region region{{top, any_of(random, top + 1, image[1])}, {left, any_of(random, left + 1, image[2])}};
+    ir::append_slice(single.graph, single.graph.ops, 0, region, "slice");
+    for (std::size_t k = 1; k < 4; ++k) single.inputs.push_back(*single.graph.tensor(single.op().inputs[k]).data);
+    check(single, true);
+    if (HasFailure()) return;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ir/slice_region.h"
 #include "kernel_call.h"
 #include "target/convolution.h"
 
@@ -51,6 +52,8 @@ std::array<int, 2> input_rows(const SingleOp& single, int first, int last) {
     return {first * pool->stride_h - pool->padding.top, last * pool->stride_h - pool->padding.top + pool->filter_h - 1};
   }
   if (const auto* pad = std::get_if<ir::Pad>(&op.kind)) return {first - pad->amounts[1][0], last - pad->amounts[1][0]};
+  if (const auto region = ir::sliced_region(single.graph, op))
+    return {first + region->rows.first, last + region->rows.first};
   return {first, last};
 }
 
