@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   thimble::cli::add_plan(app);
   thimble::cli::add_patches(app);
   thimble::cli::add_inspect(app);
+  thimble::cli::add_search(app);
   thimble::cli::add_train(app);
   thimble::cli::add_quantize(app);
   thimble::cli::add_eval(app);

@@ -27,5 +27,7 @@ void add_datasets(CLI::App& app);
 
 /// Verbs of the training half: they run the program thimble-train, found beside this one or on PATH.
 void add_train(CLI::App& app);
+/// Of which one stage is here: ranking design spaces.
+void add_search(CLI::App& app);
 
 }  // namespace thimble::cli

@@ -87,7 +87,8 @@ NetworkCost cost_of(std::span<const ir::NetLayer> layers, LayerTable& table, con
   cost.macs = macs_of(network);
   cost.executed_macs = cost.macs;
   cost.cycles = layer_cycles(network);
-  switch (options.planner) {
+  const bool is_too_large = options.flash_limit > 0 && cost.flash_bytes > options.flash_limit;
+  switch (is_too_large ? Planner::tflm : options.planner) {
     case Planner::tflm:
       cost.sram_bytes = peak_of(network, LayerCounting::apart);
       break;

@@ -26,8 +26,9 @@ Planner planner_of(std::string_view name);
 
 struct CostOptions {
   Planner planner = Planner::full;
-  bool input_by_rows = false;   ///< Full planner: the caller hands over the picture row by row.
-  std::int64_t sram_limit = 0;  ///< Prefer the fastest schedule that keeps it; 0: the one with the least memory.
+  bool input_by_rows = false;    ///< Full planner: the caller hands over the picture row by row.
+  std::int64_t sram_limit = 0;   ///< Prefer the fastest schedule that keeps it; 0: the one with the least memory.
+  std::int64_t flash_limit = 0;  ///< Do not plan what needs more flash: it only counts layer by layer. 0: plan all.
 };
 
 /// What a network needs on a board, predicted in a fraction of a millisecond and without a graph.

@@ -29,7 +29,8 @@ std::vector<DesignSpace> single_spaces(const DesignSpace& space) {
 NetworkCost any_network(const DesignSpace& space, LayerTable& table, const RankingOptions& options,
                         data::Random& random) {
   const std::vector<ir::NetLayer> layers = ir::layers_of(network_of(space, sample(space, random)));
-  return cost_of(layers, table, {options.planner, options.input_by_rows, options.limits.sram_bytes});
+  return cost_of(layers, table,
+                 {options.planner, options.input_by_rows, options.limits.sram_bytes, options.limits.flash_bytes});
 }
 
 SpaceRank rank_of(const DesignSpace& space, LayerTable& table, const RankingOptions& options, std::uint64_t seed) {
