@@ -153,7 +153,9 @@ std::string layer_function(const Source& source, const Layer& layer, bool shared
   out += fmt::format("  THIMBLE_LAYER({});\n", layer.op) + calls;
   const std::string condition =
       layer.takes_rows && layer.summed_rows > 0 ? fmt::format("if (first + count == {}) ", layer.summed_rows) : "";
-  out += fmt::format("  {}THIMBLE_TRACE_ROWS({}, &out, {});\n", condition, op_of(source, layer).outputs[0], rows);
+  const ir::TensorId output = op_of(source, layer).outputs[0];
+  const bool is_dense = layer.calls.at(0).output.row_bytes == plan::row_bytes_of(source.graph.tensor(output));
+  if (is_dense) out += fmt::format("  {}THIMBLE_TRACE_ROWS({}, &out, {});\n", condition, output, rows);
   return out + "}\n\n";
 }
 

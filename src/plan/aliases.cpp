@@ -5,6 +5,9 @@
 #include <numeric>
 #include <variant>
 
+#include "ir/slice_region.h"
+#include "plan/plan.h"
+
 namespace thimble::plan {
 namespace {
 
@@ -19,6 +22,31 @@ std::size_t inputs_to_overwrite(const ir::Op& op) {
 
 bool same_elements(const ir::Tensor& a, const ir::Tensor& b) {
   return a.elements() == b.elements() && a.bytes() == b.bytes();
+}
+
+bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
+
+/// Which concatenations join parts in their place: of images, along rows or columns, and each part is read by nothing
+/// else and computed by a slice, whose kernel can write rows that lie apart, or by such a concatenation.
+std::vector<bool> joins_in_place(const ir::Graph& graph) {
+  std::vector<int> readers(graph.tensors.size(), 0);
+  std::vector<bool> is_part(graph.tensors.size(), false);
+  for (const ir::Op& op : graph.ops)
+    for (const ir::TensorId id : op.inputs)
+      if (id != ir::no_tensor) ++readers[index_of(id)];
+  for (const ir::TensorId id : graph.outputs) ++readers[index_of(id)];
+  std::vector<bool> joins(graph.ops.size(), false);
+  for (std::size_t i = 0; i < graph.ops.size(); ++i) {
+    const ir::Op& op = graph.ops[i];
+    const ir::TensorId output = op.outputs.at(0);
+    if (ir::sliced_region(graph, op)) is_part[index_of(output)] = true;
+    const auto* concat = std::get_if<ir::Concat>(&op.kind);
+    if (concat == nullptr || (concat->axis != 1 && concat->axis != 2) || !is_image(graph.tensor(output))) continue;
+    joins[i] = std::ranges::all_of(
+        op.inputs, [&](ir::TensorId id) { return is_part[index_of(id)] && readers[index_of(id)] == 1; });
+    if (joins[i]) is_part[index_of(output)] = true;
+  }
+  return joins;
 }
 
 bool is_depthwise(const ir::Op& op) { return std::holds_alternative<ir::DepthwiseConv2D>(op.kind); }
@@ -54,11 +82,45 @@ Holders view_holders(const ir::Graph& graph) {
   for (const ir::Op& op : graph.ops)
     if (std::holds_alternative<ir::Reshape>(op.kind) && !graph.tensor(op.inputs.at(0)).is_constant())
       holders[index_of(op.outputs.at(0))] = holders[index_of(op.inputs[0])];
+  const std::vector<bool> joins = joins_in_place(graph);
+  for (std::size_t i = graph.ops.size(); i-- > 0;)
+    if (joins[i])
+      for (const ir::TensorId part : graph.ops[i].inputs)
+        holders[index_of(part)] = holders[index_of(graph.ops[i].outputs[0])];
   return holders;
 }
 
+std::vector<ViewPlace> view_places(const ir::Graph& graph, const Holders& holders) {
+  std::vector<ViewPlace> places;
+  for (const ir::Tensor& tensor : graph.tensors) places.push_back({0, row_bytes_of(tensor)});
+  for (std::size_t i = graph.ops.size(); i-- > 0;) {
+    const ir::Op& op = graph.ops[i];
+    const auto* concat = std::get_if<ir::Concat>(&op.kind);
+    if (concat == nullptr || !is_view(op, holders)) continue;
+    ViewPlace next = places[index_of(op.outputs[0])];
+    for (const ir::TensorId part : op.inputs) {
+      places[index_of(part)] = next;
+      next.offset +=
+          concat->axis == 1 ? rows_of(graph.tensor(part)) * next.row_bytes : row_bytes_of(graph.tensor(part));
+    }
+  }
+  return places;
+}
+
+bool is_joined(const ir::Graph& graph, std::span<const ir::TensorId> holders, ir::TensorId id) {
+  bool joins = false;
+  for (const ir::Op& op : graph.ops) {
+    if (std::holds_alternative<ir::Reshape>(op.kind) && holders[index_of(op.outputs.at(0))] == id) return false;
+    if (std::holds_alternative<ir::Concat>(op.kind) && op.outputs.at(0) == id)
+      joins = holders[index_of(op.inputs.at(0))] == id;
+  }
+  return joins && holders[index_of(id)] == id;
+}
+
 bool is_view(const ir::Op& op, const Holders& holders) {
-  return std::holds_alternative<ir::Reshape>(op.kind) && holders[index_of(op.outputs.at(0))] != op.outputs[0];
+  const ir::TensorId holder = holders[index_of(op.outputs.at(0))];
+  if (std::holds_alternative<ir::Concat>(op.kind)) return holders[index_of(op.inputs.at(0))] == holder;
+  return std::holds_alternative<ir::Reshape>(op.kind) && holder != op.outputs[0];
 }
 
 void share_in_place(const ir::Graph& graph, std::span<const int> stage_ops,

@@ -1,6 +1,7 @@
 // plan/aliases.h
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -13,10 +14,23 @@ namespace thimble::plan {
 /// Every tensor its own holder.
 Holders separate_holders(const ir::Graph& graph);
 
-/// The holder of each tensor where reshapes share their input's bytes: the tensor at the head of the chain of views.
+/// The holder of each tensor where reshapes share their input's bytes, the tensor at the head of the chain of views,
+/// and parts of an image that nothing but their concatenation reads have their place in it: slices write them there.
 Holders view_holders(const ir::Graph& graph);
 
-/// Whether an operator runs no code because its output is a view of its input.
+/// Where a tensor that another one holds lies in it: byte `offset` on, and so many bytes from row to row.
+struct ViewPlace {
+  std::int64_t offset = 0;
+  std::int64_t row_bytes = 0;
+};
+
+/// By tensor. Those that hold themselves begin at their first byte.
+std::vector<ViewPlace> view_places(const ir::Graph& graph, const Holders& holders);
+
+/// Whether a tensor holds parts of itself and no reshapes.
+bool is_joined(const ir::Graph& graph, std::span<const ir::TensorId> holders, ir::TensorId id);
+
+/// Whether an operator runs no code because its output is a view of its input, or its inputs are parts of its output.
 bool is_view(const ir::Op& op, const Holders& holders);
 
 /// Lets element-wise operators write over an input that nothing reads after them: joins the holder of the output to

@@ -82,13 +82,13 @@ void check_placement(const ir::Graph& graph, const Plan& plan, const Placement& 
   if (tensor.is_constant()) fail("plan: constant \"{}\" is placed in the arena", tensor.name);
   if (!contains(plan.buffers.size(), placement.buffer)) fail("plan: \"{}\" lies in no buffer of the plan", tensor.name);
   const std::int64_t rows = rows_in(tensor);
-  if (rows < 1 || placement.rows != rows || tensor.bytes() % rows != 0 || placement.row_bytes != tensor.bytes() / rows)
+  if (rows < 1 || placement.rows != rows || tensor.bytes() % rows != 0 || placement.row_bytes < tensor.bytes() / rows)
     fail("plan: \"{}\" ({}) is placed as {} rows of {} bytes", tensor.name, ir::text_of(tensor.shape), placement.rows,
          placement.row_bytes);
   if (placement.ring_rows < 1 || placement.ring_rows > rows)
     fail("plan: \"{}\" has {} rows, a ring of {} cannot hold them", tensor.name, rows, placement.ring_rows);
   const Buffer& buffer = plan.buffers[static_cast<std::size_t>(placement.buffer)];
-  const std::int64_t held = placement.ring_rows * placement.row_bytes;
+  const std::int64_t held = (placement.ring_rows - 1) * placement.row_bytes + tensor.bytes() / rows;
   if (placement.offset < 0 || placement.offset > buffer.bytes - held)
     fail("plan: \"{}\", {} bytes at byte {} of its buffer, does not fit into the {} bytes of \"{}\"", tensor.name, held,
          placement.offset, buffer.bytes, buffer.name);
@@ -139,6 +139,22 @@ void check_placed(const ir::Graph& graph, const Plan& plan, ir::TensorId id) {
     fail("plan: tensor \"{}\" is used and has no place in the arena", graph.tensor(id).name);
 }
 
+bool lies_apart(const ir::Graph& graph, const Plan& plan, ir::TensorId id) {
+  const Placement* place = id == ir::no_tensor ? nullptr : plan.find(id);
+  return place != nullptr && place->row_bytes != graph.tensor(id).bytes() / rows_in(graph.tensor(id));
+}
+
+/// Rows may lie further apart than they are long only for slices, whose kernel writes them so, and where nothing but a
+/// concatenation, which is no step then, reads them.
+void check_strides(const ir::Graph& graph, const Plan& plan, const ir::Op& op) {
+  const bool is_slice = std::holds_alternative<ir::StridedSlice>(op.kind);
+  for (const ir::TensorId id : op.inputs)
+    if (lies_apart(graph, plan, id))
+      fail("plan: \"{}\" reads \"{}\", whose rows lie apart", graph.name_of(op), graph.tensor(id).name);
+  if (lies_apart(graph, plan, op.outputs[0]) && !is_slice)
+    fail("plan: \"{}\" ({}) cannot write rows that lie apart", graph.name_of(op), ir::name_of(op.kind));
+}
+
 void check_input_step(const ir::Graph& graph, const Plan& plan, const Stage& stage, const Step& step) {
   if (std::ranges::find(graph.inputs, step.input) == graph.inputs.end())
     fail("plan: a step takes rows of tensor {}, which is no input of the graph", step.input);
@@ -159,6 +175,7 @@ void check_step(const ir::Graph& graph, const Plan& plan, const Stage& stage, co
     fail("plan: \"{}\" has {} outputs, one is supported", graph.name_of(op), op.outputs.size());
   for (const ir::TensorId id : op.inputs) check_placed(graph, plan, id);
   check_placed(graph, plan, op.outputs[0]);
+  check_strides(graph, plan, op);
   check_rows(graph, stage, step);
   check_scratch(plan, graph.name_of(op), step);
 }
@@ -180,8 +197,11 @@ void check_layout(const ir::Graph& graph, const Plan& plan) {
     if (stage.iterations < 1) fail("plan: a stage has {} iterations", stage.iterations);
     for (const Step& step : stage.steps) check_step(graph, plan, stage, step);
   }
-  for (const ir::TensorId id : graph.inputs) check_placed(graph, plan, id);
-  for (const ir::TensorId id : graph.outputs) check_placed(graph, plan, id);
+  for (const std::vector<ir::TensorId>& ends : {graph.inputs, graph.outputs})
+    for (const ir::TensorId id : ends) {
+      check_placed(graph, plan, id);
+      if (lies_apart(graph, plan, id)) fail("plan: the rows of \"{}\" lie apart", graph.tensor(id).name);
+    }
 }
 
 }  // namespace thimble::plan

@@ -134,12 +134,14 @@ class Assembly {
 
   /// A placement for every tensor that a resident buffer holds.
   void add_placements() {
+    const std::vector<ViewPlace> places = view_places(graph_, holders_);
     for (std::size_t id = 0; id < holders_.size(); ++id) {
       const int buffer = buffer_of_[index_of(holders_[id])];
       if (buffer < 0) continue;
       const ir::Tensor& tensor = graph_.tensors[id];
       const int rows = rows_of(tensor);
-      plan_.placements.push_back({static_cast<ir::TensorId>(id), buffer, 0, row_bytes_of(tensor), rows, rows});
+      plan_.placements.push_back(
+          {static_cast<ir::TensorId>(id), buffer, places[id].offset, places[id].row_bytes, rows, rows});
     }
   }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "plan/aliases.h"
+
 namespace thimble::plan {
 namespace {
 
@@ -124,11 +126,12 @@ bool can_stream(const Divided& network, int first, int end) {
   return std::ranges::all_of(ops_of(network, {first, end}), [&](int index) {
     const ir::Op& op = op_at(network, index);
     const bool by_rows = sums_up(network, index) ? index == last : works_by_rows(network.graph, op);
-    const auto can_be_streamed = [&](ir::TensorId id) {
-      return !is_activation(network, id) || is_its_own(network, id);
+    const auto is_own = [&](ir::TensorId id) { return !is_activation(network, id) || is_its_own(network, id); };
+    const auto can_be_read = [&](ir::TensorId id) {
+      return is_own(id) || is_joined(network.graph, network.holders, id);
     };
-    return by_rows && std::ranges::all_of(op.inputs, can_be_streamed) &&
-           (index == last || std::ranges::all_of(op.outputs, can_be_streamed));
+    return by_rows && std::ranges::all_of(op.inputs, can_be_read) &&
+           (index == last || std::ranges::all_of(op.outputs, is_own));
   });
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,21 +26,58 @@ bool overlap(const Piece& a, const Piece& b) {
   return a.address < b.address + b.bytes && b.address < a.address + a.bytes;
 }
 
-/// The tensor whose bytes each tensor equals: reshapes change no byte, whether a step copies them or not.
-std::vector<ir::TensorId> same_bytes(const ir::Graph& graph) {
-  std::vector<ir::TensorId> source(graph.tensors.size());
-  std::iota(source.begin(), source.end(), 0);
+/// The tensor whose bytes a tensor's equal: row r those from byte offset + r * row_bytes on.
+struct Source {
+  ir::TensorId tensor = ir::no_tensor;
+  std::int64_t offset = 0;
+  std::int64_t row_bytes = 0;
+};
+
+bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
+
+/// Concatenations of images along rows or columns: what is read once, by one of them, is a part of its output.
+void add_parts(const ir::Graph& graph, std::vector<Source>& sources) {
+  std::vector<int> readers(graph.tensors.size(), 0);
+  for (const ir::Op& op : graph.ops)
+    for (const ir::TensorId id : op.inputs)
+      if (id != ir::no_tensor) ++readers[static_cast<std::size_t>(id)];
+  for (const ir::TensorId id : graph.outputs) ++readers[static_cast<std::size_t>(id)];
+  for (auto op = graph.ops.rbegin(); op != graph.ops.rend(); ++op) {
+    const auto* concat = std::get_if<ir::Concat>(&op->kind);
+    if (concat == nullptr || (concat->axis != 1 && concat->axis != 2) || !is_image(graph.tensor(op->outputs.at(0))))
+      continue;
+    Source next = sources[static_cast<std::size_t>(op->outputs[0])];
+    for (const ir::TensorId part : op->inputs) {
+      const ir::Tensor& tensor = graph.tensor(part);
+      const std::int64_t row_bytes = tensor.bytes() / tensor.shape[1];
+      if (readers[static_cast<std::size_t>(part)] == 1) sources[static_cast<std::size_t>(part)] = next;
+      next.offset += concat->axis == 1 ? tensor.shape[1] * next.row_bytes : row_bytes;
+    }
+  }
+}
+
+/// What each tensor's bytes equal: reshapes and concatenations change no byte, whether a step copies them or not.
+std::vector<Source> sources_of(const ir::Graph& graph) {
+  std::vector<Source> sources;
+  for (std::size_t id = 0; id < graph.tensors.size(); ++id)
+    sources.push_back({static_cast<ir::TensorId>(id), 0, row_bytes_of(graph.tensors[id])});
   for (const ir::Op& op : graph.ops)
     if (std::holds_alternative<ir::Reshape>(op.kind) && !graph.tensor(op.inputs.at(0)).is_constant())
-      source[static_cast<std::size_t>(op.outputs.at(0))] = source[static_cast<std::size_t>(op.inputs[0])];
-  return source;
+      sources[static_cast<std::size_t>(op.outputs.at(0))].tensor =
+          sources[static_cast<std::size_t>(op.inputs[0])].tensor;
+  add_parts(graph, sources);
+  return sources;
 }
 
 /// Executes a plan on bytes that know what they are.
 class Execution {
  public:
   Execution(const ir::Graph& graph, const Plan& plan)
-      : graph_(graph), plan_(plan), arena_(plan.arena_bytes), source_(same_bytes(graph)), place_(graph.tensors.size()) {
+      : graph_(graph),
+        plan_(plan),
+        arena_(plan.arena_bytes),
+        sources_(sources_of(graph)),
+        place_(graph.tensors.size()) {
     for (const Placement& placement : plan.placements) place_[static_cast<std::size_t>(placement.tensor)] = &placement;
   }
 
@@ -65,24 +101,33 @@ class Execution {
   const Placement& place(ir::TensorId id) const { return *place_[static_cast<std::size_t>(id)]; }
   const Buffer& buffer_of(ir::TensorId id) const { return plan_.buffers[static_cast<std::size_t>(place(id).buffer)]; }
 
-  /// Where bytes [begin, end) of a tensor lie. A tensor that is there as a whole is one piece, a ring one piece a row.
+  std::int64_t row_bytes(ir::TensorId id) const { return row_bytes_of(graph_.tensor(id)); }
+  const Source& source(ir::TensorId id) const { return sources_[static_cast<std::size_t>(id)]; }
+
+  /// Where bytes [begin, end) of a tensor lie. A dense tensor that is there as a whole is one piece, others are one a
+  /// row.
   std::vector<Piece> pieces(ir::TensorId id, std::int64_t begin, std::int64_t end) const {
     const Placement& placement = place(id);
     const std::int64_t base = buffer_of(id).offset + placement.offset;
-    if (placement.ring_rows == placement.rows) return {{base + begin, end - begin, begin}};
+    const std::int64_t bytes = row_bytes(id);
+    const bool is_dense = placement.row_bytes == bytes && source(id).row_bytes == bytes;
+    if (placement.ring_rows == placement.rows && is_dense) return {{base + begin, end - begin, begin}};
     std::vector<Piece> pieces;
     while (begin < end) {
-      const std::int64_t row = begin / placement.row_bytes;
-      const std::int64_t stop = std::min(end, (row + 1) * placement.row_bytes);
+      const std::int64_t row = begin / bytes;
+      const std::int64_t stop = std::min(end, (row + 1) * bytes);
       const std::int64_t slot = row % placement.ring_rows;
-      pieces.push_back({base + slot * placement.row_bytes + begin % placement.row_bytes, stop - begin, begin});
+      pieces.push_back({base + slot * placement.row_bytes + begin % bytes, stop - begin, begin});
       begin = stop;
     }
     return pieces;
   }
 
+  /// Of bytes in one row, or of any in a dense tensor.
   ShadowArena::Content content(ir::TensorId id, std::int64_t byte) const {
-    return {source_[static_cast<std::size_t>(id)], byte};
+    const Source& of = source(id);
+    const std::int64_t bytes = row_bytes(id);
+    return {of.tensor, of.offset + byte / bytes * of.row_bytes + byte % bytes};
   }
 
   std::optional<ShadowArena::Mismatch> find_mismatch(ir::TensorId id, std::span<const Piece> where) const {
@@ -148,8 +193,8 @@ class Execution {
       fail("plan: stage {}, step {} takes row {} of input \"{}\" when row {} is next", stage_, step_, first, name,
            next);
     next += count;
-    const std::int64_t row_bytes = place(id).row_bytes;
-    write(id, pieces(id, first * row_bytes, (first + count) * row_bytes));
+    const std::int64_t bytes = row_bytes(id);
+    write(id, pieces(id, first * bytes, (first + count) * bytes));
   }
 
   /// What the scratch of an operator holds that has summed up `rows` rows.
@@ -169,8 +214,8 @@ class Execution {
     // With the first row the sums begin: the rows must lie outside of them even then.
     arena_.write(scratch, bytes, sums(step, first));
     const ir::TensorId input = op.inputs[0];
-    const std::int64_t row_bytes = place(input).row_bytes;
-    const Read read{input, first * row_bytes, (first + count) * row_bytes, false};
+    const std::int64_t of_row = row_bytes(input);
+    const Read read{input, first * of_row, (first + count) * of_row, false};
     const std::vector<Piece> needed = expect_read(op, first, read);
     arena_.write(scratch, bytes, sums(step, first + count));
     if (first + count < place(input).rows) return;
@@ -184,8 +229,8 @@ class Execution {
   /// Computes output rows [first, first + count) in one piece: everything is read before the first byte and after the
   /// last byte is written.
   void compute(const Step& step, const ir::Op& op, const std::vector<Read>& reads, int first, int count) {
-    const std::int64_t row_bytes = place(op.outputs[0]).row_bytes;
-    const std::vector<Piece> written = pieces(op.outputs[0], first * row_bytes, (first + count) * row_bytes);
+    const std::int64_t of_row = row_bytes(op.outputs[0]);
+    const std::vector<Piece> written = pieces(op.outputs[0], first * of_row, (first + count) * of_row);
     use_scratch(step, op, first, written);
     for (const Read& read : reads) {
       const std::vector<Piece> needed = expect_read(op, first, read);
@@ -199,10 +244,10 @@ class Execution {
   /// and then writes the row. So all of the input must be there from the start, and an output row may lie over an input
   /// row only if that has been copied, and channel over channel: no bytes but those of the same few channels.
   void compute_by_channels(const Step& step, const ir::Op& op, int first, int count) {
-    const std::int64_t row_bytes = place(op.outputs[0]).row_bytes;
+    const std::int64_t of_row = row_bytes(op.outputs[0]);
     std::vector<std::vector<Piece>> written;
     for (int row = first; row < first + count; ++row) {
-      written.push_back(pieces(op.outputs[0], row * row_bytes, (row + 1) * row_bytes));
+      written.push_back(pieces(op.outputs[0], row * of_row, (row + 1) * of_row));
       use_scratch(step, op, row, written.back());
     }
     std::vector<Piece> needed;
@@ -297,7 +342,7 @@ class Execution {
   const ir::Graph& graph_;
   const Plan& plan_;
   ShadowArena arena_;
-  std::vector<ir::TensorId> source_;
+  std::vector<Source> sources_;           ///< By tensor.
   std::vector<const Placement*> place_;   ///< By tensor.
   std::map<ir::TensorId, int> next_row_;  ///< Of the inputs of which steps take rows.
   int stage_ = 0;

@@ -10,6 +10,8 @@
 #include "ir/verify.h"
 #include "patches_graph.h"
 #include "plan/patch_geometry.h"
+#include "plan/verify_plan.h"
+#include "random_division.h"
 #include "reference/interpreter.h"
 #include "simulate.h"
 
@@ -68,6 +70,38 @@ TEST(SplitPatches, ExecutesTheMacsOfItsGeometry) {
     const std::int64_t executed = ir::macs_of(patched_graph(any));
     RC_ASSERT(executed == ir::macs_of(any.graph) - geometry.macs_model + geometry.macs_executed);
   }));
+}
+
+TEST(SplitPatches, AnyPlanVerifiesAndComputesTheSame) {
+  EXPECT_TRUE(rc::check([] {
+    const auto seed = *rc::gen::arbitrary<unsigned>();
+    const AnySplit any = any_split(seed);
+    const ir::Graph patched = patched_graph(any);
+    const std::vector<target::KernelChoice> kernels = testing::test_kernels_of(patched);
+    PlanOptions options;
+    options.overlap = *rc::gen::arbitrary<bool>();
+    const Plan plan =
+        plan_segments(patched, kernels, kernels, testing::random_division(patched, kernels, options), options);
+    verify_plan(patched, plan);
+    const auto inputs = testing::random_inputs(any.graph, seed);
+    RC_ASSERT(testing::simulate(patched, plan, inputs, seed) == reference::run(any.graph, inputs));
+  }));
+}
+
+TEST(SplitPatches, WritesPartsOfTheOutputInTheirPlace) {
+  testing::GraphBuilder g("plane");
+  const auto in = g.input({1, 12, 12, 2});
+  const ir::Graph graph = g.finish({g.conv(in, 16, {3, 1, 1}, "conv")});
+  const ir::Graph patched = passes::split_patches(graph, {{0}, in, 2, 3});
+  const Plan plan = testing::layerwise_plan(patched);
+  verify_plan(patched, plan);
+  const std::int64_t part = 6 * 4 * 16;
+  EXPECT_LE(plan.arena_bytes, 12 * 12 * (16 + 2) + part + 7 * 6 * 2 + 64);
+  PlanOptions copying;
+  copying.alias_views = false;
+  const Plan copies = testing::layerwise_plan(patched, copying);
+  verify_plan(patched, copies);
+  EXPECT_GT(copies.arena_bytes, plan.arena_bytes + 12 * 12 * 16 / 2);
 }
 
 TEST(SplitPatches, SharesConstants) {

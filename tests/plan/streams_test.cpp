@@ -4,27 +4,19 @@
 #include <rapidcheck.h>
 
 #include "graph_builder.h"
-#include "plan/aliases.h"
 #include "plan/row_schedule.h"
 #include "plan/row_stream.h"
 #include "plan/segment.h"
-#include "plan/segment_layout.h"
 #include "plan/verify_plan.h"
+#include "random_division.h"
 #include "reference/interpreter.h"
 #include "sample_graphs.h"
 #include "simulate.h"
-#include "test_kernels.h"
 
 namespace thimble::plan {
 namespace {
 
 using testing::GraphBuilder;
-
-std::vector<target::KernelChoice> kernels_of(const ir::Graph& graph) {
-  std::vector<target::KernelChoice> kernels;
-  for (const ir::Op& op : graph.ops) kernels.push_back(testing::test_kernel(graph, op));
-  return kernels;
-}
 
 /// Two 3x3 convolutions with padding 1 and the sum with what the first one reads.
 ir::Graph residual_block(int rows) {
@@ -73,7 +65,8 @@ TEST(RowSchedule, BecomesALoopWithWhatComesBeforeAndAfter) {
 TEST(WorkingMemory, HoldsTheRowsUnderTheWindowsAndNoMore) {
   const Streamed block(residual_block(16));
   const auto work = schedule_rows(block.graph, block.stream(1));
-  const WorkingMemory memory = working_memory(block.graph, block.stream(1), work, kernels_of(block.graph));
+  const WorkingMemory memory =
+      working_memory(block.graph, block.stream(1), work, testing::test_kernels_of(block.graph));
   ASSERT_EQ(memory.rings.size(), 2U);
   EXPECT_EQ(memory.rings[0].rows, 3);  // Of `a`, under the window of `b`.
   EXPECT_EQ(memory.rings[1].rows, 1);  // Of `b`, until it is added.
@@ -82,7 +75,7 @@ TEST(WorkingMemory, HoldsTheRowsUnderTheWindowsAndNoMore) {
 TEST(Overlap, ASumMayTakeThePlaceOfWhatItAddsTo) {
   const Streamed block(residual_block(16));
   const auto work = schedule_rows(block.graph, block.stream(1));
-  const auto overlap = overlap_between(block.graph, block.stream(1), work, kernels_of(block.graph),
+  const auto overlap = overlap_between(block.graph, block.stream(1), work, testing::test_kernels_of(block.graph),
                                        block.graph.inputs[0], block.graph.outputs[0]);
   ASSERT_TRUE(overlap.has_value());
   EXPECT_TRUE(overlap->same_place);
@@ -93,40 +86,23 @@ TEST(Overlap, AConvolutionNeedsTheRowsThatItReadsAgain) {
   const auto in = g.input({1, 8, 8, 4});
   const Streamed one(g.finish({g.conv(in, 4, {3, 1, 1}, "a")}));
   const auto work = schedule_rows(one.graph, one.stream(8));
-  const auto overlap =
-      overlap_between(one.graph, one.stream(8), work, kernels_of(one.graph), one.graph.inputs[0], one.graph.outputs[0]);
+  const auto overlap = overlap_between(one.graph, one.stream(8), work, testing::test_kernels_of(one.graph),
+                                       one.graph.inputs[0], one.graph.outputs[0]);
   ASSERT_TRUE(overlap.has_value());
   EXPECT_FALSE(overlap->same_place);
   EXPECT_EQ(overlap->gap, 2 * 32);  // Row r is written while row r - 1 is still to be read.
-}
-
-/// Segments of random lengths, streamed where they can be.
-std::vector<Segment> random_division(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
-                                     const PlanOptions& options) {
-  const std::vector<int> ops = operators_to_run(graph, options);
-  const Holders holders = view_holders(graph);
-  const std::vector<Lifetime> lifetimes = lifetimes_of(graph, ops, holders);
-  const Divided network{graph, kernels, kernels, ops, holders, {}, lifetimes, options};
-  std::vector<Segment> segments;
-  for (int first = 0; first < static_cast<int>(ops.size());) {
-    int end = first + *rc::gen::inRange(1, 5);
-    while (end > first + 1 && (end > static_cast<int>(ops.size()) || !can_stream(network, first, end))) --end;
-    const bool streams = end > first + 1;
-    segments.push_back({first, end, streams ? *rc::gen::inRange(1, 4) : 0});
-    first = end;
-  }
-  return segments;
 }
 
 TEST(Segments, AnyDivisionOfAnyGraphVerifiesAndComputesTheReference) {
   EXPECT_TRUE(rc::check([] {
     const auto seed = *rc::gen::arbitrary<unsigned>();
     const ir::Graph graph = testing::random_graph(seed);
-    const std::vector<target::KernelChoice> kernels = kernels_of(graph);
+    const std::vector<target::KernelChoice> kernels = testing::test_kernels_of(graph);
     PlanOptions options;
     options.overlap = *rc::gen::arbitrary<bool>();
     options.input_mode = *rc::gen::element(InputMode::resident, InputMode::rows);
-    const Plan plan = plan_segments(graph, kernels, kernels, random_division(graph, kernels, options), options);
+    const Plan plan =
+        plan_segments(graph, kernels, kernels, testing::random_division(graph, kernels, options), options);
     verify_plan(graph, plan);
     const auto inputs = testing::random_inputs(graph, seed);
     RC_ASSERT(testing::simulate(graph, plan, inputs, seed) == reference::run(graph, inputs));
