@@ -30,8 +30,8 @@ void interrupt(int) {
 /// What the command line says; an absent value leaves the recipe's.
 struct Arguments {
   std::string recipe, folder, json, device = "cpu";
-  std::optional<std::string> network, dataset, init, split, normalization;
-  std::optional<int> epochs, batch, channels, resolution;
+  std::optional<std::string> network, dataset, init, split, normalization, teacher;
+  std::optional<int> epochs, batch, channels, resolution, quantization_epochs;
   std::optional<double> minutes, learning_rate, momentum, width, validation;
   std::optional<std::uint64_t> seed;
   int threads = 0;
@@ -56,6 +56,8 @@ train::Recipe recipe_of(const Arguments& given) {
   replace(recipe.split, given.split);
   replace(recipe.normalization, given.normalization);
   replace(recipe.validation, given.validation);
+  replace(recipe.distillation.teacher, given.teacher);
+  replace(recipe.quantization.epochs, given.quantization_epochs);
   replace(recipe.epochs, given.epochs);
   replace(recipe.minutes, given.minutes);
   replace(recipe.batch, given.batch);
@@ -84,11 +86,11 @@ int train_command(const Arguments& given) {
     return 130;
   }
   const train::EpochResult& last = result.training.last;
-  fmt::print("{}: {:.2f} MMAC, {} parameters; {} accuracy {:.2f}%, loss {:.4f}; {} epochs in {:.0f} s\n",
+  fmt::print("{}: {:.2f} MMAC, {} parameters; {} {}accuracy {:.2f}%, loss {:.4f}; {} epochs in {:.0f} s\n",
              result.network, static_cast<double>(result.macs) / 1e6, result.parameters,
-             result.training.on_validation ? "validation" : "test", 100 * last.accuracy, last.loss, last.epoch,
-             last.seconds);
-  fmt::print("wrote {}/float.tflite\n", given.folder);
+             result.training.on_validation ? "validation" : "test", result.int8 ? "int8 " : "", 100 * last.accuracy,
+             last.loss, last.epoch, last.seconds);
+  fmt::print("wrote {}/float.tflite{}\n", given.folder, result.int8 ? " and int8.tflite" : "");
   return 0;
 }
 
@@ -130,6 +132,9 @@ void add_train(CLI::App& app, Arguments& given) {
   train->add_option("--resolution", given.resolution, "Height and width of the input");
   train->add_option("--channels", given.channels, "Channels of the input: 1 (grey) or 3 (RGB)");
   train->add_option("--split", given.split, "Divide all samples anew, such as 70/20/10 (train/validation/test)");
+  train->add_option("--qat-epochs", given.quantization_epochs,
+                    "Then train this many epochs as int8 will compute, and write int8.tflite");
+  train->add_option("--teacher", given.teacher, "Learn from the network of this finished training's folder too");
   train->add_option("--validation", given.validation, "Share of the training samples held out for validation");
   train->add_option("--normalization", given.normalization, "symmetric, unit, raw, imagenet or measured");
   train->add_option("--seed", given.seed, "Seed of weights, order and augmentation: same seed, same result");

@@ -52,6 +52,12 @@ void each_field(R& recipe, Field&& field) {
   field("training", "clip_norm", recipe.clip_norm);
   field("training", "ema", recipe.ema);
   field("training", "seed", recipe.seed);
+  field("quantization", "epochs", recipe.quantization.epochs);
+  field("quantization", "minutes", recipe.quantization.minutes);
+  field("quantization", "learning_rate", recipe.quantization.learning_rate);
+  field("quantization", "freeze", recipe.quantization.freeze);
+  field("distillation", "teacher", recipe.distillation.teacher);
+  field("distillation", "weight", recipe.distillation.weight);
 }
 
 [[noreturn]] void wrong_type(const std::string& where, const Json& value, const char* expected) {
@@ -180,6 +186,11 @@ void validate(const Recipe& recipe, const std::string& source) {
   require(recipe.label_smoothing >= 0 && recipe.label_smoothing < 1, "training.label_smoothing must be in [0, 1)");
   require(recipe.clip_norm >= 0, "training.clip_norm must not be negative");
   require(recipe.ema >= 0 && recipe.ema < 1, "training.ema must be in [0, 1)");
+  require(recipe.quantization.epochs >= 0, "quantization.epochs must not be negative");
+  require(recipe.quantization.minutes >= 0, "quantization.minutes must not be negative");
+  require(recipe.quantization.learning_rate > 0, "quantization.learning_rate must be positive");
+  require(recipe.quantization.freeze >= 0 && recipe.quantization.freeze <= 1, "quantization.freeze must be in [0, 1]");
+  require(recipe.distillation.weight >= 0 && recipe.distillation.weight <= 1, "distillation.weight must be in [0, 1]");
   require(recipe.validation >= 0 && recipe.validation < 1, "data.validation must be in [0, 1)");
 }
 

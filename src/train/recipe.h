@@ -42,6 +42,20 @@ struct Recipe {
   double clip_norm = 0;  ///< Largest norm of all gradients together; 0: no limit.
   double ema = 0;        ///< Decay of the averaged weights; 0: the last weights are the result.
   std::uint64_t seed = 1;
+
+  // [quantization]: training that continues as int8 will compute (nn::Network::simulate_int8).
+  struct Quantization {
+    int epochs = 0;  ///< 0: none.
+    double minutes = 0;
+    double learning_rate = 0.01;
+    double freeze = 0.3;  ///< Share at the end in which normalization and ranges stay as they are.
+  } quantization;
+
+  // [distillation]
+  struct Distillation {
+    std::string teacher;  ///< The folder of a finished training; "": none.
+    double weight = 0.5;  ///< Of the teacher's logits; the labels' is the rest.
+  } distillation;
 };
 
 /// Where a recipe is: the file itself, or, for a name such as "fashion-mnist", the one that comes with Thimble.

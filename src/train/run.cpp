@@ -11,10 +11,24 @@
 #include "import/tflite_import.h"
 #include "ir/builders/builders.h"
 #include "ir/netconfig_layers.h"
+#include "nn/float_graph.h"
+#include "train/quantization_aware.h"
 
 namespace thimble::train {
 
 namespace {
+
+/// The trained network of another run's folder, to learn from.
+std::optional<nn::Network> teacher_of(const Recipe& recipe, const ir::NetConfig& network) {
+  if (recipe.distillation.teacher.empty()) return std::nullopt;
+  const std::filesystem::path folder = recipe.distillation.teacher;
+  const ir::NetConfig config = ir::read_netconfig(folder / "arch.json");
+  if (config.classes != network.classes || config.first_conv.in_channels != network.first_conv.in_channels) {
+    fail("distillation.teacher {}: has {} classes and {} input channels, but the network {} and {}", folder.string(),
+         config.classes, config.first_conv.in_channels, network.classes, network.first_conv.in_channels);
+  }
+  return trained_network(config, folder / "checkpoint.pt");
+}
 
 /// The network that the recipe names, before the dataset has told its number of classes.
 ir::NetConfig network_of(const Recipe& recipe) {
@@ -61,7 +75,7 @@ Recipe recorded_recipe(const std::filesystem::path& folder) {
 
 void export_checkpoint(const std::filesystem::path& folder) {
   const ir::NetConfig network = ir::read_netconfig(folder / "arch.json");
-  exporting::write_tflite(trained_graph(network, folder / "checkpoint.pt"), folder / "float.tflite");
+  exporting::write_tflite(nn::float_graph(trained_network(network, folder / "checkpoint.pt")), folder / "float.tflite");
 }
 
 RunResult run(const Recipe& recipe, const RunOptions& options) {
@@ -84,15 +98,30 @@ RunResult run(const Recipe& recipe, const RunOptions& options) {
   result.network = network.name;
   result.macs = ir::macs_of(network);
   result.parameters = ir::parameters_of(network);
-  result.training = train(network, recipe, splits, normalization, options.folder, options.resume,
-                          init ? &*init : nullptr, options.trainer);
-  if (result.training.finished) exporting::write_tflite(result.training.graph, options.folder / "float.tflite");
+  std::optional<nn::Network> teacher = teacher_of(recipe, network);
+  TrainingStart start{.graph = init ? &*init : nullptr, .teacher = teacher ? &*teacher : nullptr};
+  result.training =
+      train(network, recipe, splits, normalization, options.folder, options.resume, start, options.trainer);
+  if (!result.training.finished) return result;
+  exporting::write_tflite(result.training.graph, options.folder / "float.tflite");
+  if (recipe.quantization.epochs == 0) return result;
+  const std::filesystem::path folder = options.folder / "int8";
+  const bool begun = options.resume && std::filesystem::exists(folder / "checkpoint.pt");
+  const std::vector<nn::NamedTensor> state = std::move(result.training.state);
+  start.graph = nullptr;
+  start.state = state;
+  QuantizationAwareResult int8 =
+      train_quantization_aware(network, recipe, splits, normalization, folder, begun, start, options.trainer);
+  result.training = std::move(int8.training);
+  result.int8 = true;
+  if (result.training.finished) exporting::write_tflite(int8.int8, options.folder / "int8.tflite");
   return result;
 }
 
 Json to_json(const RunResult& result) {
   Json json{{"network", result.network},
             {"finished", result.training.finished},
+            {"int8", result.int8},
             {"macs", {{"model", result.macs}}},
             {"parameters", result.parameters}};
   json["training"] = to_json(result.training.last, result.training.on_validation);

@@ -19,6 +19,7 @@ struct RunOptions {
 
 struct RunResult {
   TrainingResult training;
+  bool int8 = false;  ///< `training` is the quantization-aware one.
   std::string network;
   std::int64_t macs = 0;
   std::int64_t parameters = 0;
@@ -26,7 +27,8 @@ struct RunResult {
 Json to_json(const RunResult& result);
 
 /// Builds the network, opens the dataset at the network's size, trains, and writes the folder. float.tflite is written
-/// when the training is finished; its labels are the dataset's class names.
+/// when the training is finished; its labels are the dataset's class names. With recipe.quantization.epochs, a
+/// quantization-aware training follows in `folder`/int8, and int8.tflite.
 RunResult run(const Recipe& recipe, const RunOptions& options);
 
 /// Writes `folder`/float.tflite from the checkpoint there, of a training that may still go on. Without the dataset: the

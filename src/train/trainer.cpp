@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "nn/float_graph.h"
+#include "nn/learned_ranges.h"
 #include "train/log_file.h"
 #include "train/training.h"
 
@@ -33,7 +34,7 @@ Json to_json(const EpochResult& result, bool on_validation) {
 
 TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const data::DatasetSplits& splits,
                      const data::Normalization& normalization, const std::filesystem::path& folder, bool resume,
-                     const ir::Graph* init, const TrainerOptions& options) {
+                     const TrainingStart& start, const TrainerOptions& options) {
   if (splits.train.size() < 2) fail("{}: has no training samples", splits.train.name());
   if (splits.val.empty() && splits.test.empty()) {
     throw Error(fmt::format("{}: has nothing to measure on: all its samples are training samples", splits.train.name()),
@@ -41,25 +42,25 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
   }
   const std::filesystem::path checkpoint_file = folder / "checkpoint.pt";
   const std::filesystem::path log_file = folder / "log.jsonl";
-  Training training(config, recipe, splits, normalization, options);
+  Training training(config, recipe, splits, normalization, start, options);
   Checkpoint at;
   if (resume) {
     at = read_checkpoint(checkpoint_file);
     training.load_from(at);
-  } else if (init != nullptr) {
-    training.start_from(*init, normalization);
+  } else {
+    training.begin();
   }
   const long epochs_done = at.step / training.steps_per_epoch();
   keep_lines(log_file, [&](const Json& line) { return line.value("epoch", 0L) <= epochs_done; });
 
   const double limit = recipe.minutes * 60;
   const double seconds_before = at.seconds;
-  const auto start = std::chrono::steady_clock::now();
+  const auto begun = std::chrono::steady_clock::now();
   double saved = 0;
   const auto save = [&] {
     training.save_to(at);
     write_checkpoint(checkpoint_file, at);
-    saved = seconds_since(start);
+    saved = seconds_since(begun);
   };
   TrainingResult result;
   result.on_validation = training.on_validation();
@@ -71,13 +72,13 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
   std::int64_t shown = thousandths();
   Progress progress(fmt::format("train {}", config.name), 1000 - shown);
   for (bool out_of_time = false; at.step < training.steps() && !out_of_time;) {
-    at.seconds = seconds_before + seconds_since(start);
+    at.seconds = seconds_before + seconds_since(begun);
     const double done = done_by(at.seconds);
     const Score score = training.step(at.step, done);
     ++at.step;
     at.loss_sum += score.loss_sum;
     at.correct += score.correct;
-    at.seconds = seconds_before + seconds_since(start);
+    at.seconds = seconds_before + seconds_since(begun);
     out_of_time = limit > 0 && at.seconds >= limit;
     const std::int64_t now = thousandths();
     progress.advance(now - std::exchange(shown, now),
@@ -93,14 +94,14 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
                      .train_accuracy = share(static_cast<double>(at.correct), seen),
                      .loss = share(held_out.loss_sum, held_out.samples),
                      .accuracy = share(static_cast<double>(held_out.correct), held_out.samples),
-                     .seconds = seconds_before + seconds_since(start)};
+                     .seconds = seconds_before + seconds_since(begun)};
       at.loss_sum = 0;
       at.correct = 0;
       at.seconds = result.last.seconds;
       append_line(log_file, to_json(result.last, result.on_validation));
       if (out_of_time) at.step = training.steps();
       save();
-    } else if (seconds_since(start) - saved >= options.save_every) {
+    } else if (seconds_since(begun) - saved >= options.save_every) {
       save();
     }
     if (options.interrupted != nullptr && *options.interrupted && at.step < training.steps()) {
@@ -117,15 +118,17 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
     result.last.seconds = at.seconds;
   }
   result.graph = nn::float_graph(training.result());
+  if (start.quantization_aware) result.ranges = nn::learned_ranges(training.result(), result.graph);
+  result.state = training.result().state();
   result.graph.labels = splits.train.class_names();
   return result;
 }
 
-ir::Graph trained_graph(const ir::NetConfig& network, const std::filesystem::path& file) {
+nn::Network trained_network(const ir::NetConfig& network, const std::filesystem::path& file) {
   const Checkpoint checkpoint = read_checkpoint(file);
   nn::Network loaded(network, 0);
   nn::load_state(loaded, checkpoint.average.empty() ? checkpoint.network : checkpoint.average);
-  return nn::float_graph(loaded);
+  return loaded;
 }
 
 }  // namespace thimble::train

@@ -32,14 +32,15 @@ struct Score {
 class Training {
  public:
   Training(const ir::NetConfig& config, const Recipe& recipe, const data::DatasetSplits& splits,
-           const data::Normalization& normalization, const TrainerOptions& options);
+           const data::Normalization& normalization, const TrainingStart& start, const TrainerOptions& options);
 
   long steps() const { return steps_per_epoch_ * recipe_.epochs; }
   long steps_per_epoch() const { return steps_per_epoch_; }
   bool on_validation() const { return on_validation_; }
 
-  /// Starts from a published network's weights (nn/init_from_graph.h).
-  void start_from(const ir::Graph& graph, const data::Normalization& normalization);
+  /// Makes the weights, and the ranges of a quantization-aware training, those that `start` asks for. A checkpoint has
+  /// them already.
+  void begin();
 
   /// One step of gradient descent. Returns the score of its samples before the step.
   Score step(long step, double progress);
@@ -59,9 +60,13 @@ class Training {
 
  private:
   void make_replicas();
+  torch::Tensor calibration_pictures(Batch& batch) const;
+  torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& pictures, const torch::Tensor& labels) const;
   nn::Network& worker_network(std::size_t worker) { return worker == 0 ? network_ : replicas_[worker - 1]; }
 
   const Recipe& recipe_;
+  const TrainingStart start_;
+  const data::Normalization normalization_;
   BatchMaker train_;
   BatchMaker held_out_;
   bool on_validation_;
@@ -69,7 +74,7 @@ class Training {
   Workers workers_;
   nn::Network network_;
   std::vector<nn::Network> replicas_;
-  Sgd sgd_;
+  std::optional<Sgd> sgd_;
   std::optional<Ema> average_;
   std::vector<Batch> batches_;
   std::vector<std::size_t> order_;

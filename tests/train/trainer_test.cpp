@@ -20,7 +20,7 @@ TrainerOptions one_thread() {
 
 TrainingResult train_in(const std::filesystem::path& folder, const Recipe& recipe, bool resume,
                         const TrainerOptions& options) {
-  return train(testing::tiny_network(), recipe, testing::stripes(600, 200), {}, folder, resume, nullptr, options);
+  return train(testing::tiny_network(), recipe, testing::stripes(600, 200), {}, folder, resume, {}, options);
 }
 
 /// All constants of a graph, one after another: equal only if every weight is.
