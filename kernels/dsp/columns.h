@@ -57,10 +57,10 @@ THIMBLE_SHARED void thimble_multiply_outliers(const thimble_conv* p, const uint3
                                               int32_t words, int8_t* out, int wide) {
   int32_t i;
   for (i = 0; i < p->outlier_count; ++i) {
-    const int32_t* const outlier = p->outliers + 3 * i;
+    const int32_t* const outlier = p->outliers + 4 * i;
     const int32_t o = outlier[0];
     int32_t acc[2];
-    acc[0] = acc[1] = thimble_bias_of(p, o);
+    acc[0] = acc[1] = outlier[3];
     thimble_dot_1x2(acc, column, step, thimble_pair_weights(p, o & ~1, words, wide), words, wide);
     out[o] = thimble_outlier_output(p, outlier, acc[o & 1]);
   }

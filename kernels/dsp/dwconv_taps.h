@@ -151,7 +151,7 @@ THIMBLE_INLINE void thimble_sum_4(int32_t sum[4], const int8_t* const* in, int32
 THIMBLE_SHARED const int32_t* thimble_outlier_of(const thimble_conv* p, int32_t o) {
   int32_t i;
   for (i = 0; i < p->outlier_count; ++i) {
-    if (p->outliers[3 * i] == o) return p->outliers + 3 * i;
+    if (p->outliers[4 * i] == o) return p->outliers + 4 * i;
   }
   return NULL;
 }
@@ -163,7 +163,7 @@ THIMBLE_SHARED int8_t thimble_exact_output(const thimble_conv* p, const int32_t*
 /* Outputs of an outlier from their sums. The accumulator may be of any size; without its bias it is small. */
 THIMBLE_SHARED void thimble_outlier_outputs(const thimble_conv* p, const int32_t* outlier, const int32_t* sum,
                                             int8_t* out, int32_t step, int32_t count) {
-  const uint32_t bias = (uint32_t)thimble_bias_of(p, outlier[0]);
+  const uint32_t bias = (uint32_t)outlier[3];
   for (; count > 0; --count, out += step) {
     *out = thimble_exact_output(p, outlier, (int32_t)(bias + (uint32_t)*sum++));
   }

@@ -120,7 +120,6 @@ THIMBLE_INLINE void thimble_dwconv_windows(const thimble_conv* p, const thimble_
     group.channels = thimble_min(p->in_ch - c, 4);
     thimble_scale_group(p, &group);
     for (j = 0; j < group.channels; ++j) {
-      if ((group.outliers >> j & 1) != 0) group.channel[j].bias = 0; /* which may be of any size */
       thimble_widen_window_taps((const int8_t*)p->weights + 9 * (c + j), taps + j * tap_rows * THIMBLE_WINDOW_TAPS,
                                 tap_rows);
     }

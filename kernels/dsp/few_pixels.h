@@ -38,9 +38,9 @@ THIMBLE_SHARED void thimble_few_channels(const thimble_conv* p, const int8_t* pi
     for (i = whole; i < p->out_ch; ++i) thimble_store_output(p, i, acc[i - whole], out);
   }
   for (i = 0; i < p->outlier_count; ++i) {
-    const int32_t* const outlier = p->outliers + 3 * i;
+    const int32_t* const outlier = p->outliers + 4 * i;
     const int32_t o = outlier[0];
-    acc[o & 3] = thimble_bias_of(p, o);
+    acc[o & 3] = outlier[3];
     thimble_dot_four_again(p, pixel, o & ~3, acc, wide);
     out[o] = thimble_outlier_output(p, outlier, acc[o & 3]);
   }

@@ -43,7 +43,7 @@ THIMBLE_INLINE void thimble_store_output(const thimble_conv* p, int32_t o, int32
   out[o] = thimble_output(&channel, acc);
 }
 
-/* An outlier: element 3 * i on of p->outliers. */
+/* An outlier: element 4 * i on of p->outliers. */
 THIMBLE_INLINE int8_t thimble_outlier_output(const thimble_conv* p, const int32_t* outlier, int32_t acc) {
   const int32_t scaled = thimble_requantize(acc, outlier[1], outlier[2]);
   return (int8_t)thimble_clamp(scaled + p->out_zero_point, p->out_min, p->out_max);

@@ -80,7 +80,7 @@ typedef struct {
   const int32_t* multiplier; /* generic kernels: [out_ch] */
   const int8_t* shift;       /* generic kernels: [out_ch] */
   const int32_t* scales;     /* dsp: [out_ch][THIMBLE_SCALES], what outputs.h makes of multiplier and shift */
-  const int32_t* outliers;   /* dsp: channel, multiplier, shift of each channel that outputs.h cannot requantize */
+  const int32_t* outliers;   /* dsp: channel, multiplier, shift, bias of each that outputs.h cannot requantize */
   int32_t outlier_count;
 #if THIMBLE_COLUMN_TILES
   int32_t tile_pixels; /* whose columns the scratch holds; 0: four */
@@ -145,8 +145,8 @@ typedef struct {
   int32_t stride[4];
 } thimble_transpose;
 
-/* Copies `blocks` blocks of `bytes` bytes, `in_step` and `out_step` bytes apart: one input of a concatenation. Or, for a
- * slice, row by row one block: `bytes` bytes of input rows from `top` on, `left` bytes from their beginning. */
+/* Copies `blocks` blocks of `bytes` bytes, `in_step` and `out_step` bytes apart: one input of a concatenation. Or, for
+ * a slice, row by row one block: `bytes` bytes of input rows from `top` on, `left` bytes from their beginning. */
 typedef struct {
   int32_t blocks, bytes, in_step, out_step;
   int32_t by_rows, top, left;

@@ -59,7 +59,7 @@ NamedConstants constants_of(const ir::Graph& graph, const ir::Op& op, const targ
     if (!kernel.packed_channels) scales.values.push_back(second);
   }
   for (const target::Outlier& o : outliers) {
-    outlier.values.insert(outlier.values.end(), {o.channel, o.factor.multiplier, o.factor.shift});
+    outlier.values.insert(outlier.values.end(), {o.channel, o.factor.multiplier, o.factor.shift, o.bias});
   }
   NamedConstants constants;
   constants.emplace_back(
@@ -95,7 +95,7 @@ OpCode convolution_code(const ir::Graph& graph, const ir::Op& op, const target::
   std::vector<ConstantArray> constants;
   for (auto& [parameter, array] : constants_of(graph, op, kernel, prefix)) {
     p.set(parameter, array.pointer());
-    if (parameter == "outliers") p.set("outlier_count", static_cast<std::int64_t>(array.values.size()) / 3);
+    if (parameter == "outliers") p.set("outlier_count", static_cast<std::int64_t>(array.values.size()) / 4);
     constants.push_back(std::move(array));
   }
   if (kernel.tile_pixels > 0) p.set("tile_pixels", kernel.tile_pixels);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "plan/network_plan.h"
+#include "plan/planner.h"
 
 namespace thimble::emulate {
 
@@ -85,7 +86,11 @@ Json to_json(const Measurement& measured, const ir::Graph& model, const ir::Grap
             {"stack", sram.stack},
             {"total", sram.total()}}},
           {"flash",
-           {{"weights", flash.weights}, {"code", flash.code}, {"total", flash.total()}, {"firmware", flash.firmware}}},
+           {{"weights", flash.weights},
+            {"code", flash.code},
+            {"total", flash.total()},
+            {"firmware", flash.firmware},
+            {"constants", plan::constant_bytes(model)}}},
           {"macs", {{"model", ir::macs_of(model)}, {"executed", plan::executed_macs(graph, plan)}}},
           {"instructions", measured.instructions},
           {"cycles", cycles_or_null(measured.estimated_cycles)},
@@ -120,9 +125,8 @@ std::string text_of(const Measurement& measured, const ir::Graph& model, const i
   const auto& flash = measured.flash;
   text += fmt::format("{} on {} ({})\n", graph.name, board.name, measured.machine);
   if (board.large_memory) text += "  in the emulator's memory, not the board's: no budget was checked\n";
-  text +=
-      fmt::format("  peak SRAM     {:>12} B = arena {} + io {} + static {} + state {} + stack {} (input resident)\n",
-                  sram.total(), sram.arena, sram.io, sram.static_, sram.state, sram.stack);
+  text += fmt::format("  peak SRAM     {:>12} B = arena {} + io {} + static {} + state {} + stack {} (input {})\n",
+                      sram.total(), sram.arena, sram.io, sram.static_, sram.state, sram.stack, input_mode(graph, plan));
   text += fmt::format("  flash         {:>12} B = weights {} + code {}; whole firmware {}\n", flash.total(),
                       flash.weights, flash.code, flash.firmware);
   text += fmt::format("  MACs          {:>12}   {} executed\n", macs, plan::executed_macs(graph, plan));

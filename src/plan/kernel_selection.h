@@ -21,9 +21,9 @@ enum class Optimize {
 /// "balanced", "speed", "size".
 std::string_view name_of(Optimize optimize);
 
-/// Bytes that kernels may take beyond the default variants' weights. At `balanced` so many that a whole firmware keeps
-/// within the model's constants and 64 kB, half of which its code may need.
-inline constexpr std::int64_t balanced_extra_bytes = 32 * 1024;
+/// Bytes that kernels' tables and larger weights may take at `balanced`: so many that a whole firmware keeps within the
+/// model's constants (plan::constant_bytes) and 64 kB, of which its code may need 38.
+inline constexpr std::int64_t balanced_extra_bytes = 26 * 1024;
 
 /// Chooses a kernel for each of `ops` (indices in graph.ops) among target::kernel_candidates: the default, or one with
 /// larger weights where the cost model predicts fewer cycles. `extra_flash` goes to the layers that save most cycles a

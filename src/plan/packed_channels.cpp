@@ -21,8 +21,9 @@ std::vector<Step*> simd_convolutions(const ir::Graph& graph, Plan& plan) {
 }
 
 bool packs(const ir::Graph& graph, const Step& step) {
-  return std::ranges::all_of(target::conv_channels(graph, graph.ops[static_cast<std::size_t>(step.op)]),
-                             &target::ConvChannel::packs);
+  auto channels = target::conv_channels(graph, graph.ops[static_cast<std::size_t>(step.op)]);
+  target::take_outliers(channels);
+  return std::ranges::all_of(channels, &target::ConvChannel::packs);
 }
 
 }  // namespace

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 #include <vector>
 
 #include "plan/packed_channels.h"
 #include "plan/segment.h"
 #include "plan/segment_search.h"
+#include "target/convolution.h"
 #include "target/kernel_choice.h"
 
 namespace thimble::plan {
@@ -17,9 +19,33 @@ namespace {
 /// Of a whole firmware: kernels, parameters of layers, start-up.
 constexpr std::int64_t code_bytes = 40 * 1024;
 
+/// Output channels of the convolutions; of those that share their weights, once.
+std::int64_t channels_of(const ir::Graph& graph) {
+  std::map<ir::TensorId, std::int64_t> channels;
+  for (const ir::Op& op : graph.ops)
+    if (const auto c = target::convolution_of(graph, op)) channels[op.inputs.at(1)] = c->out_ch;
+  std::int64_t sum = 0;
+  for (const auto& [weights, count] : channels) sum += count;
+  return sum;
+}
+
+/// Beyond weights and bias: multiplier and shift; what SIMD kernels make of them.
+constexpr std::int64_t channel_bytes = 5;
+constexpr std::int64_t simd_channel_bytes = 8;
+
+/// What the tables of SIMD kernels take beyond those of any engine.
+std::int64_t table_bytes(const ir::Graph& graph) { return (simd_channel_bytes - channel_bytes) * channels_of(graph); }
+
+/// Whether flash is so short that the tables are packed.
+bool packs_channels(const ir::Graph& graph, const PlanOptions& options) {
+  if (options.optimize == Optimize::balanced) return table_bytes(graph) > balanced_extra_bytes;
+  return options.optimize == Optimize::size;
+}
+
 std::int64_t extra_flash(const ir::Graph& graph, const PlanOptions& options) {
   if (options.optimize == Optimize::size) return 0;
-  if (options.optimize == Optimize::balanced) return balanced_extra_bytes;
+  if (options.optimize == Optimize::balanced)
+    return std::max<std::int64_t>(0, balanced_extra_bytes - table_bytes(graph));
   if (options.flash_bytes == 0) return std::numeric_limits<std::int64_t>::max();
   return std::max<std::int64_t>(0, options.flash_bytes - constant_bytes(graph) - code_bytes);
 }
@@ -75,7 +101,7 @@ std::int64_t constant_bytes(const ir::Graph& graph) {
   std::int64_t bytes = 0;
   for (const ir::Tensor& tensor : graph.tensors)
     if (tensor.is_constant()) bytes += tensor.bytes();
-  return bytes;
+  return bytes + channel_bytes * channels_of(graph);
 }
 
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
@@ -84,7 +110,7 @@ Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptio
   Plan plan = plan_column_tiles(
       graph, std::move(kernels), options.column_tiles,
       [&](std::span<const target::KernelChoice> chosen) { return plan_for(graph, chosen, core, options); });
-  if (options.optimize == Optimize::size) pack_channels(graph, plan);
+  if (packs_channels(graph, options)) pack_channels(graph, plan);
   return plan;
 }
 

@@ -25,6 +25,7 @@ struct PlanOptions {
   bool overlap = true;             ///< Outputs reach into the rows of their inputs that have been read.
   bool stream = true;              ///< Segments run as streams of rows where a budget or an objective asks for it.
   bool recompute = true;           ///< Planes of squeeze-and-excites are computed twice where that saves what is asked.
+  bool patches = true;             ///< Segments run in patches where that saves what is asked.
   bool dsp = true;                 ///< Use the core's SIMD kernels.
   bool specialized_kernels = true;  ///< Convolutions made for their size and stride.
   InputMode input_mode = InputMode::resident;
@@ -38,7 +39,7 @@ struct PlanOptions {
 /// SRAM to leave beside the arena: generated programs and start-up code use less.
 inline constexpr std::int64_t stack_bytes = 2048;
 
-/// Bytes of the constant tensors of a graph.
+/// What any exact engine keeps in flash: weights, biases, and a multiplier and a shift for each channel.
 std::int64_t constant_bytes(const ir::Graph& graph);
 
 /// Plans the execution of a simplified int8 graph on a core: by the objective, or with the smallest arena if nothing

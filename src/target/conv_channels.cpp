@@ -97,7 +97,8 @@ std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {
   std::vector<Outlier> outliers;
   for (std::size_t o = 0; o < channels.size(); ++o) {
     if (channels[o].requantizes_fast()) continue;
-    outliers.push_back({static_cast<int>(o), channels[o].factor});
+    outliers.push_back({static_cast<int>(o), channels[o].factor, channels[o].bias});
+    channels[o].bias = 0;
     channels[o].factor = {0, -least_shift};
   }
   return outliers;

@@ -36,9 +36,10 @@ struct ConvChannel {
 struct Outlier {
   int channel = 0;
   ir::FixedPointFactor factor;
+  std::int32_t bias = 0;
 };
 
-/// Takes the factors of the channels that do not requantize fast out of `channels`, and leaves harmless ones.
+/// Takes factors and biases of the channels that do not requantize fast out of `channels`, and leaves harmless ones.
 std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels);
 
 /// The channels of `op`, rewritten where that changes no output but suits kernels: real models hold dead channels whose

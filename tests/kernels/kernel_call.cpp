@@ -112,7 +112,7 @@ thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays, [
   p.shift = arrays.shift.data();
   p.scales = arrays.scales.data();
   p.outliers = arrays.outliers.data();
-  p.outlier_count = static_cast<std::int32_t>(arrays.outliers.size() / 3);
+  p.outlier_count = static_cast<std::int32_t>(arrays.outliers.size() / 4);
 #if THIMBLE_COLUMN_TILES
   p.tile_pixels = tile_pixels;
 #endif
@@ -128,7 +128,7 @@ Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
   }
   if (choice.folder == "dsp") {
     for (const target::Outlier& o : target::take_outliers(channels)) {
-      arrays->outliers.insert(arrays->outliers.end(), {o.channel, o.factor.multiplier, o.factor.shift});
+      arrays->outliers.insert(arrays->outliers.end(), {o.channel, o.factor.multiplier, o.factor.shift, o.bias});
     }
   }
   for (const target::ConvChannel& channel : channels) {

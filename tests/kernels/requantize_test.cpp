@@ -43,7 +43,7 @@ std::int8_t fast_output(std::int32_t acc, ir::FixedPointFactor factor, std::int3
   const std::int32_t bias = THIMBLE_PACKED_CHANNELS ? of_factor.packed_bias() : 0;
   thimble_conv p{};
   p.scales = scales.data();
-  p.out_zero_point = zero_point;
+  p.out_zero_point = static_cast<std::int16_t>(zero_point);
   p.bias = &bias;
   const thimble_channel channel = thimble_channel_of(&p, 0);
   return thimble_output(&channel, acc);

@@ -12,8 +12,8 @@
 namespace thimble::plan {
 namespace {
 
-/// A 1x1 convolution to four channels, one of them with this bias.
-ir::Graph convolution(std::int32_t bias) {
+/// A 1x1 convolution of `depth` channels to four, one of them with this bias.
+ir::Graph convolution(std::int32_t bias, int depth = 64) {
   const auto activation = [](const char* name, int channels) {
     ir::Tensor tensor;
     tensor.name = name;
@@ -23,12 +23,12 @@ ir::Graph convolution(std::int32_t bias) {
   };
   ir::Graph graph;
   graph.name = "convolution";
-  graph.inputs = {graph.add_tensor(activation("in", 64))};
+  graph.inputs = {graph.add_tensor(activation("in", depth))};
   ir::Tensor weights;
   weights.name = "weights";
-  weights.shape = {4, 1, 1, 64};
+  weights.shape = {4, 1, 1, depth};
   weights.quantization = ir::Quantization{std::vector(4, 0.01F), std::vector(4, 0), 0};
-  weights.data = ir::constant_data<std::int8_t>(std::vector<std::int8_t>(256, 127));
+  weights.data = ir::constant_data<std::int8_t>(std::vector<std::int8_t>(static_cast<std::size_t>(4 * depth), 127));
   const ir::TensorId weights_id = graph.add_tensor(std::move(weights));
   ir::Tensor biases;
   biases.name = "bias";
@@ -54,8 +54,8 @@ TEST(PackedChannels, AreForSizeOnly) {
 
 TEST(PackedChannels, HaveNoRoomForAHugeBias) {
   // Not so huge that the output is the same for every input: that bias becomes a small one.
-  ir::Graph graph = convolution(1 << 26);
-  graph.tensor(graph.outputs[0]).quantization = ir::Quantization{{0.1F * 0.01F * (1 << 19)}, {-128}, 0};
+  ir::Graph graph = convolution(1 << 26, 8192);
+  graph.tensor(graph.outputs[0]).quantization = ir::Quantization{{0.1F * 0.01F * (1 << 12)}, {0}, 0};
   EXPECT_FALSE(is_packed(graph, Optimize::size));
 }
 
