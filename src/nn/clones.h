@@ -10,3 +10,10 @@
 #else
 #define THIMBLE_CLONES
 #endif
+
+/// Before a loop: its iterations do not depend on each other, whatever the compiler cannot prove about its pointers.
+#if defined(__clang__)
+#define THIMBLE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define THIMBLE_INDEPENDENT _Pragma("GCC ivdep")
+#endif

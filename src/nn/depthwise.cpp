@@ -24,20 +24,23 @@ struct Window {
   int height, width, out_height, out_width, stride, padding, padded_width;
 };
 
-/// Copies `count` channels of a picture into 16 lanes a pixel, inside a border of zeros: the loops below then know no
-/// borders, and walk memory in order. Lanes beyond `count` stay zero.
-void gather(const float* pixels, std::ptrdiff_t channels, int count, const Window& window, Lanes* padded) {
-  for (int y = 0; y < window.height; ++y) {
-    Lanes* row = padded + (y + window.padding) * window.padded_width + window.padding;
-    for (int x = 0; x < window.width; ++x, pixels += channels) {
+/// Copies `count` channels of pixels in a row into 16 lanes a pixel. The lanes beyond mean nothing.
+void gather_row(const float* pixels, std::ptrdiff_t channels, int count, int width, Lanes* row) {
+  for (int x = 0; x < width; ++x, pixels += channels) {
+    if (count == lanes) {
+      std::memcpy(row + x, pixels, sizeof(Lanes));
+    } else {
       std::memcpy(row + x, pixels, static_cast<std::size_t>(count) * sizeof(float));
     }
   }
 }
 
-void gather_gradient(const float* pixels, std::ptrdiff_t channels, int count, int total, Lanes* dense) {
-  for (int i = 0; i < total; ++i, pixels += channels) {
-    std::memcpy(dense + i, pixels, static_cast<std::size_t>(count) * sizeof(float));
+/// A picture inside a border of zeros, which stays as it is: the loops below then know no borders, and walk memory in
+/// order.
+void gather(const float* pixels, std::ptrdiff_t channels, int count, const Window& window, Lanes* padded) {
+  for (int y = 0; y < window.height; ++y, pixels += window.width * channels) {
+    gather_row(pixels, channels, count, window.width,
+               padded + (y + window.padding) * window.padded_width + window.padding);
   }
 }
 
@@ -120,23 +123,22 @@ torch::Tensor depthwise_weight_gradient(const torch::Tensor& x, const torch::Ten
   const std::ptrdiff_t taps = std::ptrdiff_t{kernel} * kernel;
   torch::Tensor result = at::empty({channels, 1, kernel, kernel});
   float* out = result.data_ptr<float>();
-  for (std::ptrdiff_t first = 0; first < channels; first += lanes) {
-    const int count = static_cast<int>(std::min<std::ptrdiff_t>(lanes, channels - first));
-    const torch::Tensor padded = zero_lanes(std::int64_t{(window.height + 2 * padding) * window.padded_width});
-    const torch::Tensor gradients = zero_lanes(outputs);
-    const torch::Tensor sums = zero_lanes(taps);
-    for (std::int64_t n = 0; n < x.size(0); ++n) {
-      const std::ptrdiff_t pixels = std::ptrdiff_t{window.height} * window.width;
-      gather(pictures.data_ptr<float>() + n * pixels * channels + first, channels, count, window, lanes_of(padded));
-      gather_gradient(dense.data_ptr<float>() + n * outputs * channels + first, channels, count, outputs,
-                      lanes_of(gradients));
-      run(lanes_of(padded), lanes_of(gradients), window, lanes_of(sums));
+  const torch::Tensor padded = zero_lanes(std::int64_t{(window.height + 2 * padding) * window.padded_width});
+  const torch::Tensor gradients = zero_lanes(outputs);
+  const torch::Tensor sums = zero_lanes((channels + lanes - 1) / lanes * taps);
+  for (std::int64_t n = 0; n < x.size(0); ++n) {
+    const float* picture = pictures.data_ptr<float>() + n * window.height * window.width * channels;
+    const float* gradient_of_picture = dense.data_ptr<float>() + n * outputs * channels;
+    for (std::ptrdiff_t first = 0; first < channels; first += lanes) {
+      const int count = static_cast<int>(std::min<std::ptrdiff_t>(lanes, channels - first));
+      gather(picture + first, channels, count, window, lanes_of(padded));
+      gather_row(gradient_of_picture + first, channels, count, outputs, lanes_of(gradients));
+      run(lanes_of(padded), lanes_of(gradients), window, lanes_of(sums) + first / lanes * taps);
     }
-    for (int c = 0; c < count; ++c) {
-      for (std::ptrdiff_t tap = 0; tap < taps; ++tap) {
-        out[(first + c) * taps + tap] = sums.data_ptr<float>()[tap * lanes + c];
-      }
-    }
+  }
+  for (std::ptrdiff_t c = 0; c < channels; ++c) {
+    const float* of_channel = sums.data_ptr<float>() + c / lanes * taps * lanes + c % lanes;
+    for (std::ptrdiff_t tap = 0; tap < taps; ++tap) out[c * taps + tap] = of_channel[tap * lanes];
   }
   return result.contiguous(torch::MemoryFormat::ChannelsLast);
 }

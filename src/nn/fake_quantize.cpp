@@ -28,6 +28,7 @@ constexpr float rounder = 12582912.0F;
 THIMBLE_CLONES void quantize_all(const float* x, float* y, std::int64_t count, Steps s) {
   const float least = -128.0F - s.zero;
   const float most = 127.0F - s.zero;
+  THIMBLE_INDEPENDENT
   for (std::int64_t i = 0; i < count; ++i) {
     const float step = std::min(std::max(x[i] * s.inverse, least), most);
     y[i] = ((step + rounder) - rounder) * s.scale;

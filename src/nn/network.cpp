@@ -1,12 +1,14 @@
 #include "nn/network.h"
 
 #include <cmath>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "base/error.h"
+#include "nn/batch_norm.h"
 #include "nn/depthwise.h"
 #include "nn/fake_quantize.h"
 
@@ -16,18 +18,26 @@ namespace {
 
 constexpr auto channels_last = torch::MemoryFormat::ChannelsLast;
 
-torch::Tensor activate(const torch::Tensor& x, ir::Activation activation) {
+Interval interval_of(ir::Activation activation) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
   switch (activation) {
     case ir::Activation::relu:
-      return at::relu(x);
+      return {0, infinity};
     case ir::Activation::relu6:
-      return at::hardtanh(x, 0, 6);
+      return {0, 6};
     case ir::Activation::relu_n1_to_1:
-      return at::hardtanh(x, -1, 1);
+      return {-1, 1};
     case ir::Activation::none:
       break;
   }
-  return x;
+  return {-infinity, infinity};
+}
+
+torch::Tensor activate(const torch::Tensor& x, ir::Activation activation) {
+  if (activation == ir::Activation::none) return x;
+  if (activation == ir::Activation::relu) return at::relu(x);
+  const Interval interval = interval_of(activation);
+  return at::hardtanh(x, interval.least, interval.most);
 }
 
 bool pools(const ir::NetLayer& layer) {
@@ -144,9 +154,11 @@ torch::Tensor Network::convolve(std::size_t i, const torch::Tensor& input, Mode 
     if (mode == Mode::calibrate) match(own, x);
     const bool from_batch = mode == Mode::train || mode == Mode::measure;
     const double momentum = mode == Mode::measure ? 1.0 / measured_batches_ : config_.bn_momentum;
-    x = at::batch_norm(
-        x, parameter(own.gamma), parameter(own.beta), statistics_[static_cast<std::size_t>(own.mean)].value,
-        statistics_[static_cast<std::size_t>(own.variance)].value, from_batch, momentum, config_.bn_eps, true);
+    const BatchNorm norm{parameter(own.gamma), parameter(own.beta),
+                         statistics_[static_cast<std::size_t>(own.mean)].value,
+                         statistics_[static_cast<std::size_t>(own.variance)].value, config_.bn_eps};
+    const Interval clamp = interval_of(layer.activation);
+    return from_batch ? batch_norm_of_batch(x, norm, momentum, clamp) : batch_norm_of_running(x, norm, clamp);
   }
   return activate(x, layer.activation);
 }

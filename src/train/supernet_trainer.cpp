@@ -91,6 +91,7 @@ SupernetResult train_supernet(nn::Supernet& supernet, const SupernetRecipe& reci
                               const std::filesystem::path& folder, bool resume, const TrainerOptions& options) {
   validate(recipe, "supernet");
   if (train.size() < 2) fail("{}: has no training samples", train.name());
+  std::filesystem::create_directories(folder);
   Run run{SupernetTraining(supernet, recipe, source, train, normalization, options), {}, folder, options};
   if (resume) {
     run.at = read_checkpoint(folder / "supernet.pt");

@@ -40,6 +40,7 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
     throw Error(fmt::format("{}: has nothing to measure on: all its samples are training samples", splits.train.name()),
                 "give --split 70/20/10 or --validation 0.1");
   }
+  std::filesystem::create_directories(folder);
   const std::filesystem::path checkpoint_file = folder / "checkpoint.pt";
   const std::filesystem::path log_file = folder / "log.jsonl";
   Training training(config, recipe, splits, normalization, start, options);
