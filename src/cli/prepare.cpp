@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "cli/patch_stage.h"
 #include "import/tflite_import.h"
 #include "passes/passes.h"
 #include "plan/peak.h"
@@ -65,6 +66,9 @@ void PlanningOptions::add_to(CLI::App& verb) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, plan::InputMode>{
           {"resident", plan::InputMode::resident}, {"rows", plan::InputMode::rows}}))
       ->default_str("resident");
+  verb.add_option("--patches", patches,
+                  "Run the layers up to one of `thimble inspect`, or those from one up to another, in P x Q patches")
+      ->type_name("PxQ:[FIRST-]LAST");
   const auto without = [&verb](const char* flag, bool& technique, const char* what) {
     verb.add_flag_function(
         flag, [&technique](std::int64_t) { technique = false; }, what);
@@ -76,6 +80,7 @@ void PlanningOptions::add_to(CLI::App& verb) {
   without("--no-alias-views", techniques.alias_views, "Copy for a reshape");
   without("--no-overlap", techniques.overlap, "Keep outputs apart from the rows of their inputs that have been read");
   without("--no-stream", techniques.stream, "Run every operator over all its rows");
+  without("--no-patches", techniques.patches, "Run no segment in patches but the one that --patches names");
   without("--no-recompute", techniques.recompute, "Compute no plane twice, such as that of a squeeze-and-excite");
   without("--no-dsp", techniques.dsp, "Use the portable kernels only");
   without("--no-specialized-kernels", techniques.specialized_kernels,
@@ -97,7 +102,8 @@ plan::NetworkPlan PlanningOptions::planned(const ir::Graph& model, const target:
   plan::PlanOptions options = techniques;
   options.flash_bytes = board.flash_bytes;
   if (!ignore_budget) options.arena_bytes = std::max<std::int64_t>(board.sram_bytes - plan::stack_bytes, 1);
-  plan::NetworkPlan network = plan::plan_network(model, board.core, options);
+  plan::NetworkPlan network = plan::plan_network(
+      patches.empty() ? model : plan::in_patches(model, patch_stage(model, patches)), board.core, options);
   plan::verify_plan(network.graph, network.plan);
   return network;
 }

@@ -36,6 +36,7 @@ struct PlanningOptions {
   std::int64_t flash = 0;
   bool ignore_budget = false;
   plan::PlanOptions techniques;
+  std::string patches;  ///< "PxQ:LAYER" or "PxQ:LAYER-LAYER": a segment that runs in patches.
 
   void add_to(CLI::App& verb);
   /// The board with the budgets given on the command line.

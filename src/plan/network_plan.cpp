@@ -1,9 +1,11 @@
 #include "plan/network_plan.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "passes/recompute_excite.h"
+#include "passes/split_patches.h"
 
 namespace thimble::plan {
 namespace {
@@ -60,12 +62,42 @@ class TwoPasses {
   std::vector<passes::Excitation> all_;
 };
 
+/// Plans with what bounds the peak in patches, as long as that helps.
+void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
+  constexpr int most_stages = 2;                           ///< In one network.
+  const std::size_t most_plans = options.stream ? 3 : 30;  // A plan without streams takes milliseconds.
+  PlanOptions quick = options;  // Patches are many buffers, whose exact offsets are for the plan that is chosen.
+  quick.exact_offsets = false;
+  NetworkPlan found = best;
+  for (int stage = 0; stage < most_stages && !is_enough(found.plan, options); ++stage) {
+    std::vector<PatchStage> stages = promising_stages(found.graph, found.plan);
+    stages.resize(std::min(stages.size(), most_plans));
+    const std::int64_t before = found.plan.arena_bytes;
+    const ir::Graph graph = found.graph;
+    for (const PatchStage& candidate : stages) {
+      NetworkPlan network{in_patches(graph, candidate), {}};
+      network.plan = make_plan(network.graph, core, quick);
+      if (network.plan.arena_bytes < found.plan.arena_bytes) found = std::move(network);
+    }
+    if (found.plan.arena_bytes == before) break;
+  }
+  if (found.plan.arena_bytes >= best.plan.arena_bytes) return;
+  found.plan = make_plan(found.graph, core, options);
+  if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
+}
+
 }  // namespace
+
+ir::Graph in_patches(const ir::Graph& graph, const PatchStage& stage) {
+  return passes::split_patches(
+      graph, {segment_between(graph, stage.input, stage.output), stage.input, stage.grid.rows, stage.grid.columns});
+}
 
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
   NetworkPlan best{graph, make_plan(graph, core, options)};
-  if (is_enough(best.plan, options) || !options.stream) return best;
-  if (options.recompute) TwoPasses(graph, core, options).improve(best);
+  if (is_enough(best.plan, options)) return best;
+  if (options.recompute && options.stream) TwoPasses(graph, core, options).improve(best);
+  if (options.patches) improve_by_patches(best, core, options);
   return best;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ir/graph.h"
+#include "plan/patch_search.h"
 #include "plan/plan.h"
 #include "plan/planner.h"
 #include "target/board.h"
@@ -18,9 +19,13 @@ struct NetworkPlan {
   Plan plan;
 };
 
+/// The graph with a segment in patches. @throws Error naming the layer that cannot be.
+ir::Graph in_patches(const ir::Graph& graph, const PatchStage& stage);
+
 /// Plans a simplified int8 graph: as `make_plan` does if that fits the budget. Else, or where the smallest arena is
 /// asked for, rewritings of the graph are tried beside it:
-/// - squeeze-and-excites in two passes (passes/recompute_excite.h), those only whose planes do not fit otherwise.
+/// - squeeze-and-excites in two passes (passes/recompute_excite.h), those only whose planes do not fit otherwise;
+/// - patches over the segment that bounds the arena.
 /// @throws Error as make_plan does.
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options = {});
 

@@ -1,4 +1,6 @@
 // Real models whose graphs were rewritten to compute some things twice, on the host, against TensorFlow Lite Micro.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "emulate/execute.h"
@@ -35,6 +37,39 @@ TEST(RewrittenGolden, SqueezeAndExcitesInTwoPassesEqualTensorFlowLiteMicro) {
   const plan::NetworkPlan network = plan::plan_network(graph, target::board("emulator").core, options);
   EXPECT_LE(network.plan.arena_bytes, 150 * 1024);
   EXPECT_GT(plan::executed_macs(network.graph, network.plan), ir::macs_of(graph));
+  expect_golden(golden, network);
+}
+
+/// The 2 x 2 patches that TinyEngine's authors run this model in: up to the first tensor of a quarter of the size.
+plan::NetworkPlan vww_in_patches(const ir::Graph& graph, const plan::PlanOptions& options) {
+  const auto is_end = [&](const ir::Op& op) { return graph.tensor(op.outputs[0]).source_op == 8; };
+  const auto end = std::ranges::find_if(graph.ops, is_end);
+  const ir::Graph patched = plan::in_patches(graph, {{2, 2}, graph.inputs.at(0), end->outputs.at(0)});
+  return {patched, plan::make_plan(patched, target::board("emulator").core, options)};
+}
+
+TEST(RewrittenGolden, PatchesEqualTensorFlowLiteMicro) {
+  THIMBLE_NEEDS_SHARED(golden_file("tinyengine__vww"));
+  const Golden golden = read_golden("tinyengine__vww");
+  const ir::Graph graph = model_of(golden);
+  plan::PlanOptions options;
+  const plan::NetworkPlan layers = vww_in_patches(graph, options);
+  EXPECT_LE(layers.plan.arena_bytes, 48 * 1024);
+  expect_golden(golden, layers);
+  options.objective = plan::Objective::sram;
+  options.exact_offsets = false;
+  expect_golden(golden, vww_in_patches(graph, options));
+}
+
+TEST(RewrittenGolden, PatchesAreFoundWhereLayersDoNotFit) {
+  THIMBLE_NEEDS_SHARED(golden_file("tinyengine__vww"));
+  const Golden golden = read_golden("tinyengine__vww");
+  const ir::Graph graph = model_of(golden);
+  plan::PlanOptions options;
+  options.objective = plan::Objective::sram;
+  options.stream = false;
+  const plan::NetworkPlan network = plan::plan_network(graph, target::board("emulator").core, options);
+  EXPECT_LE(network.plan.arena_bytes, 32 * 1024);
   expect_golden(golden, network);
 }
 
