@@ -4,6 +4,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <optional>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "cli/train_search.h"
 #include "ir/builders/builders.h"
 #include "ir/netconfig_layers.h"
 #include "train/run.h"
@@ -77,8 +79,6 @@ int train_command(const Arguments& given) {
   options.trainer.threads = given.threads;
   options.trainer.cuda = given.device == "cuda";
   options.trainer.interrupted = &interrupted;
-  std::signal(SIGINT, interrupt);
-  std::signal(SIGTERM, interrupt);
   const train::RunResult result = train::run(recipe_of(given), options);
   if (!given.json.empty()) write_json(given.json, train::to_json(result));
   if (!result.training.finished) {
@@ -151,6 +151,7 @@ int run(int argc, char** argv) {
   Arguments given;
   std::string networks_json;
   add_train(app, given);
+  const std::function<int()> search = cli::add_train_search(app, interrupted);
   std::string export_folder;
   CLI::App* exporting =
       app.add_subcommand("export", "Writes float.tflite from a training's checkpoint, also while it runs");
@@ -164,11 +165,14 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::bad_input);
   }
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGTERM, interrupt);
   if (exporting->parsed()) {
     train::export_checkpoint(export_folder);
     fmt::print("wrote {}/float.tflite\n", export_folder);
     return 0;
   }
+  if (const int code = search(); code >= 0) return code;
   return networks->parsed() ? networks_command(networks_json) : train_command(given);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <span>
 #include <vector>
 
 #include "data/dataset.h"
@@ -20,37 +19,36 @@ struct EvaluatorOptions {
   std::uint64_t seed = 1;  ///< Chooses the calibration samples.
 };
 
-/// Measures the accuracy of sub-networks with a supernet's weights, several at a time. The result for a sub-network
-/// depends neither on the number of threads nor on what else is measured.
+/// Measures the accuracy of sub-networks with a supernet's weights. The result depends on the sub-network alone, not on
+/// the number of threads.
 class SubnetworkEvaluator {
  public:
-  /// Calibration samples come from `train`, without augmentation. `supernet` must outlive this, and its weights may not
-  /// change meanwhile.
-  SubnetworkEvaluator(const nn::Supernet& supernet, const data::Dataset& train,
+  /// Calibration samples come from `train`, without augmentation; accuracies are those on `held_back`. `supernet` must
+  /// outlive this, and its weights may not change meanwhile.
+  SubnetworkEvaluator(const nn::Supernet& supernet, const data::Dataset& train, const data::Dataset& held_back,
                       const data::Normalization& normalization, const EvaluatorOptions& options,
                       const TrainerOptions& trainer);
 
-  /// The accuracy of each on `held_back`, in [0, 1]. Takes aligned sub-networks.
-  std::vector<double> accuracies(std::span<const ir::NetConfig> subnetworks, const data::Dataset& held_back);
+  /// The share of the held-back samples that the sub-network gets right. Takes aligned sub-networks.
+  double accuracy(const ir::NetConfig& subnetwork);
 
-  /// The sub-network as it is measured: with its own running statistics. For fine-tuning.
+  /// The sub-network as it is measured: on its own, with its own running statistics.
   nn::Network network(const ir::NetConfig& subnetwork);
 
  private:
   /// Pictures of one size, in batches.
-  struct Pictures {
-    std::vector<torch::Tensor> batches;
-    std::vector<torch::Tensor> labels;
-  };
-  Pictures load(const data::Dataset& dataset, std::size_t batch) const;
-  const std::vector<torch::Tensor>& calibration_at(int resolution);
+  using Batches = std::vector<torch::Tensor>;
+  Batches load(const data::Dataset& dataset, std::size_t batch, const data::Normalization& normalization,
+               Batches* labels) const;
+  void measure(nn::Network& network, const Batches& calibration);
 
   const nn::Supernet& supernet_;
-  data::Normalization normalization_;
   torch::Device device_;
   Workers workers_;
-  Pictures calibration_;
-  std::map<int, std::vector<torch::Tensor>> calibration_by_size_;
+  Batches labels_;
+  std::size_t samples_;
+  /// By resolution; scaled from the supernet's when they are first asked for.
+  std::map<int, Batches> calibration_, pictures_;
 };
 
 }  // namespace thimble::train

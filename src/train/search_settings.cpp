@@ -1,0 +1,94 @@
+#include "train/search_settings.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace thimble::train {
+
+namespace {
+
+template <typename S, typename Field>
+void each_field(S& settings, Field&& field) {
+  field("data", settings.dataset);
+  field("board", settings.board);
+  field("space", settings.space);
+  field("planner", settings.planner);
+  field("input_by_rows", settings.input_by_rows);
+  field("sram", settings.sram);
+  field("flash", settings.flash);
+  field("max_mmacs", settings.max_mmacs);
+  field("fps", settings.fps);
+  field("resolution", settings.resolution);
+  field("width", settings.width);
+  field("method", settings.method);
+  field("normalization", settings.normalization);
+  field("flip", settings.flip);
+  field("minutes", settings.minutes);
+  field("seed", settings.seed);
+}
+
+}  // namespace
+
+Json to_json(const SearchSettings& settings) {
+  Json json = Json::object();
+  each_field(settings, [&](const char* name, const auto& value) { json[name] = value; });
+  return json;
+}
+
+SearchSettings parse_search_settings(const Json& json, const std::string& source) {
+  SearchSettings settings;
+  each_field(settings, [&](const char* name, auto& value) {
+    if (!json.contains(name)) return;
+    try {
+      json.at(name).get_to(value);
+    } catch (const Json::exception&) {
+      fail("{}: {} is {}", source, name, json.at(name).dump());
+    }
+  });
+  return settings;
+}
+
+SearchEffort effort_of(const SearchSettings& settings) {
+  const double budget = settings.minutes;
+  const auto times = [&](double at_15_minutes, int most) {
+    return std::clamp(static_cast<int>(std::lround(at_15_minutes * budget / 15)), 1, most);
+  };
+  SearchEffort effort;
+  effort.ranking_samples = budget < 30 ? 200 : 1000;
+
+  effort.supernet.method = supernet_method_named(settings.method);
+  effort.supernet.drawn = effort.supernet.method == SupernetMethod::shrinking ? 4 : 2;
+  effort.supernet.largest = {.epochs = times(4, 30), .minutes = 0.15 * budget, .learning_rate = 0.1, .warmup = 0.05};
+  effort.supernet.elastic = {.epochs = times(6, 60), .minutes = 0.35 * budget, .learning_rate = 0.1, .warmup = 0.02};
+  effort.supernet.augmentation = {.crop_padding = 2, .horizontal_flip = settings.flip};
+  effort.supernet.seed = settings.seed;
+
+  effort.evolution.population = times(50, 100);
+  effort.evolution.parents = effort.evolution.population / 5;
+  effort.evolution.crossovers = effort.evolution.population / 2;
+  effort.evolution.mutations = effort.evolution.population / 2;
+  effort.evolution.generations = times(8, 30);
+  effort.evolution.seed = settings.seed;
+  effort.evolution_minutes = 0.2 * budget;
+  effort.ranked_again = budget < 30 ? 20 : 50;
+  effort.evaluator.seed = settings.seed;
+
+  Recipe& finish = effort.finish;
+  finish.dataset = settings.dataset;
+  finish.normalization = settings.normalization;
+  finish.augmentation = effort.supernet.augmentation;
+  finish.epochs = times(6, 100);
+  finish.minutes = 0.2 * budget;
+  finish.schedule.peak = 0.05;
+  finish.warmup_epochs = 0;
+  finish.clip_norm = 5;
+  finish.seed = settings.seed;
+  finish.quantization.epochs = times(2, 20);
+  finish.quantization.minutes = 0.1 * budget;
+  finish.quantization.learning_rate = 0.01;
+  return effort;
+}
+
+}  // namespace thimble::train

@@ -1,0 +1,54 @@
+// train/search_settings.h
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "search/evolution.h"
+#include "train/recipe.h"
+#include "train/subnetwork_evaluator.h"
+#include "train/supernet_recipe.h"
+
+namespace thimble::train {
+
+/// What a user asks a search for. A run's search.json records it.
+struct SearchSettings {
+  std::string dataset;
+  std::string board;
+  std::string space = "small";
+  std::string planner = "full";  ///< Who plans memory: search::planner_of.
+  bool input_by_rows = false;
+  std::int64_t sram = 0;   ///< Bytes; 0: the board's.
+  std::int64_t flash = 0;  ///< The same.
+  double max_mmacs = 0;    ///< 0: no limit.
+  double fps = 0;          ///< 0: no limit.
+  int resolution = 0;      ///< 0: the best by search::rank_spaces.
+  double width = 0;        ///< The same.
+  std::string method = "sandwich";
+  std::string normalization = "symmetric";
+  bool flip = true;  ///< Mirrored pictures are of the same class.
+  double minutes = 15;
+  std::uint64_t seed = 1;
+};
+Json to_json(const SearchSettings& settings);
+/// @throws Error naming `source`.
+SearchSettings parse_search_settings(const Json& json, const std::string& source);
+
+/// How much of everything a budget of minutes buys on two cores with pictures of 28 to 32 pixels. The counts depend on
+/// the budget alone, so that a search repeats; the parts' time limits, which a slower machine meets, are shares of it.
+struct SearchEffort {
+  int ranking_samples = 200;
+  double validation = 0.1;  ///< Share of the training samples held back for fitness.
+  SupernetRecipe supernet;
+  search::EvolutionOptions evolution;
+  double evolution_minutes = 0;
+  EvaluatorOptions evaluator;
+  std::size_t fitness_samples = 1000;
+  std::size_t ranked_again = 20;  ///< Best candidates that all held-back samples rank.
+  Recipe finish;                  ///< Fine-tuning of the winner, then quantization-aware training.
+};
+SearchEffort effort_of(const SearchSettings& settings);
+
+}  // namespace thimble::train
