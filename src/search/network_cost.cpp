@@ -57,7 +57,7 @@ void plan_patches(const RowNetwork& network, const CostOptions& options, Network
 void plan_fully(const RowNetwork& network, const CostOptions& options, NetworkCost& cost) {
   cost.sram_bytes = peak_of(network, LayerCounting::overlapping);
   if (options.sram_limit > 0 && cost.sram_bytes <= options.sram_limit) return;
-  const QuickPeak peak = quick_peak(network, options.input_by_rows);
+  const QuickPeak peak = quick_peak(network, options.input_by_rows, options.sram_limit);
   if (peak.bytes >= cost.sram_bytes) return;
   cost.sram_bytes = peak.bytes;
   for (const QuickSegment& segment : peak.segments) {

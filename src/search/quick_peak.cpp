@@ -1,6 +1,7 @@
 #include "search/quick_peak.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "search/layer_memory.h"
@@ -16,54 +17,91 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 class Divisions {
  public:
   Divisions(const RowNetwork& network, bool input_by_rows)
-      : network_(network), by_rows_(input_by_rows), layers_(layer_bytes(network, LayerCounting::overlapping)) {
+      : network_(network),
+        by_rows_(input_by_rows),
+        layers_(layer_bytes(network, LayerCounting::overlapping)),
+        cautious_layers_(layer_bytes(network, LayerCounting::in_place)) {
     for (int first = 0; first < network.size(); ++first) {
       streams_.push_back(estimated_streams(network, first, input_by_rows));
       exact_.emplace_back(streams_.back().size(), false);
     }
   }
 
-  QuickPeak least() {
-    QuickPeak best;
-    best.bytes = std::numeric_limits<std::int64_t>::max();
-    for (int round = 0; round < most_rounds; ++round) {
-      QuickPeak found = least_by_estimates();
-      const bool is_exact = make_exact(found);
-      if (found.bytes < best.bytes) best = std::move(found);
-      if (is_exact) break;
+  QuickPeak least(std::int64_t enough) {
+    QuickPeak best = exact_division(0, Prefer::layers);
+    const std::int64_t bound = best.bytes;
+    if (enough > 0 && bound > enough) return best;  // Too large, wherever buffers lie.
+    best.bytes = placed_arena(network_, best.segments, by_rows_);
+    for (const auto [percent, prefer] : others_to_try) {
+      const std::int64_t limit = bound * percent / 100;
+      if (best.bytes <= std::max(limit, enough)) break;
+      QuickPeak other = exact_division(limit, prefer);
+      other.bytes = placed_arena(network_, other.segments, by_rows_);
+      if (other.bytes < best.bytes) best = std::move(other);
     }
     return best;
   }
 
  private:
+  /// Of divisions whose largest segments need the same: the one with the fewest streams, or the one with the fewest
+  /// cycles, as the planner does; or the latter with layers that do not overlap.
+  enum class Prefer { layers, speed, safety };
+
+  struct Attempt {
+    std::int64_t percent;  ///< Of what the largest segment needs at least.
+    Prefer prefer;
+  };
+  static constexpr std::array<Attempt, 4> others_to_try{
+      {{100, Prefer::speed}, {100, Prefer::safety}, {102, Prefer::safety}, {105, Prefer::layers}}};
+
   static constexpr int most_rounds = 8;
 
-  /// What reaches a position with the least of the largest segments so far, and of those with the fewest streams.
+  /// The division whose largest segment needs least, if that is more than `limit`; else the one that is preferred
+  /// of those that keep it. `bytes` is what the largest segment needs.
+  QuickPeak exact_division(std::int64_t limit, Prefer prefer) {
+    QuickPeak best;
+    best.bytes = std::numeric_limits<std::int64_t>::max();
+    for (int round = 0; round < most_rounds; ++round) {
+      QuickPeak found = division_by_estimates(limit, prefer);
+      const bool is_exact = make_exact(found);
+      if (found.bytes < best.bytes) best = std::move(found);
+      if (is_exact || best.bytes <= limit) break;
+    }
+    return best;
+  }
+
+  /// What reaches a position with the least of the largest segments so far, and of those at the least price.
   struct Arrival {
     std::int64_t bytes = std::numeric_limits<std::int64_t>::max();
-    int streams = 0;
+    double price = 0;
     QuickSegment by;
 
     bool is_better_than(const Arrival& other) const {
-      return bytes != other.bytes ? bytes < other.bytes : streams < other.streams;
+      return bytes != other.bytes ? bytes < other.bytes : price < other.price;
     }
   };
 
-  QuickPeak least_by_estimates() const {
+  QuickPeak division_by_estimates(std::int64_t limit, Prefer prefer) const {
     std::vector<Arrival> arrivals(at(network_.size()) + 1);
-    arrivals[0].bytes = 0;
+    const std::vector<std::int64_t>& layers = prefer == Prefer::safety ? cautious_layers_ : layers_;
+    arrivals[0].bytes = limit;
     for (int first = 0; first < network_.size(); ++first) {
       const Arrival& from = arrivals[at(first)];
-      const auto arrive = [&](const QuickSegment& segment) {
-        const Arrival arrival{std::max(from.bytes, segment.bytes), from.streams + (segment.streamed ? 1 : 0), segment};
+      const auto arrive = [&](const QuickSegment& segment, double price) {
+        const Arrival arrival{std::max(from.bytes, segment.bytes), from.price + price, segment};
         Arrival& known = arrivals[at(segment.end)];
         if (arrival.is_better_than(known)) known = arrival;
       };
-      arrive({first, first + 1, false, layers_[at(first)]});
+      const bool by_speed = prefer != Prefer::layers;
+      arrive({first, first + 1, false, layers[at(first)]}, by_speed ? network_.op(first).cost->cycles : 0);
       const std::vector<std::int64_t>& streams = streams_[at(first)];
       const std::size_t shortest = by_rows_ ? 0 : 1;
-      for (std::size_t i = shortest; i < streams.size(); ++i)
-        arrive({first, first + 1 + static_cast<int>(i), true, streams[i]});
+      double cycles = 0;
+      for (std::size_t i = 0; i < streams.size(); ++i) {
+        const int end = first + 1 + static_cast<int>(i);
+        cycles += network_.op(end - 1).cost->row_cycles;
+        if (i >= shortest) arrive({first, end, true, streams[i]}, by_speed ? cycles : 1);
+      }
     }
     QuickPeak found;
     for (int position = network_.size(); position > 0; position = arrivals[at(position)].by.first)
@@ -93,14 +131,15 @@ class Divisions {
   const RowNetwork& network_;
   bool by_rows_;
   std::vector<std::int64_t> layers_;
+  std::vector<std::int64_t> cautious_layers_;       ///< Overlaps of neighbours can exclude each other: without any.
   std::vector<std::vector<std::int64_t>> streams_;  ///< By the first operator, then by length.
   std::vector<std::vector<bool>> exact_;
 };
 
 }  // namespace
 
-QuickPeak quick_peak(const RowNetwork& network, bool input_by_rows) {
-  return Divisions(network, input_by_rows).least();
+QuickPeak quick_peak(const RowNetwork& network, bool input_by_rows, std::int64_t enough) {
+  return Divisions(network, input_by_rows).least(enough);
 }
 
 }  // namespace thimble::search

@@ -71,9 +71,17 @@ class GrowingStream {
     if (rows > op.stride) {
       lasting_ += rows * tensor.row_bytes;
     } else {
-      momentary_ = rows * tensor.row_bytes;
+      momentary_ = is_in_place(t) ? 0 : rows * tensor.row_bytes;
       passing_ = std::max(passing_, momentary_ + scratch_before(reader));
     }
+  }
+
+  /// A depthwise convolution writes over the oldest row that it reads.
+  bool is_in_place(int t) const {
+    if (t <= first_) return false;
+    const RowOp& writer = network_.op(t - 1);
+    return writer.depthwise && writer.cost->in_place && writer.stride == 1 && t - 1 > first_ && writer.kernel > 1 &&
+           writer.kernel < network_.tensor(t).rows;
   }
 
   std::int64_t scratch_before(int reader) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bitset>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int no_row = std::numeric_limits<int>::max();
 constexpr std::int64_t alignment = 4;
+constexpr int none = -1;
 
 std::int64_t aligned(std::int64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
@@ -27,7 +29,7 @@ struct Overlap {
 /// plan/row_stream.cpp do the same for any graph; a test compares the two.
 class Stream {
  public:
-  Stream(const RowNetwork& network, int first, int end, bool input_by_rows)
+  Stream(const RowNetwork& network, int first, int end, bool input_by_rows, std::span<const int> in_place)
       : network_(network),
         first_(first),
         end_(end),
@@ -40,18 +42,37 @@ class Stream {
     find_readers();
     find_roles();
     find_ends();
+    for (const int op : in_place) share_ring(op);
     for (int op = first; op < end; ++op) find_oldest(op);
   }
 
-  std::int64_t bytes() {
+  /// The depthwise convolutions that share the ring of their input, and of these the ones that can.
+  std::size_t sharing() const { return in_place_.size(); }
+  std::vector<int> fitting() const {
+    std::vector<int> ops;
+    for (const InPlace& pair : in_place_) {
+      const int rows = items_[ring_of(pair.input)].rows;
+      const bool is_ring = rows < network_.tensor(pair.input).rows && rows < network_.tensor(pair.output).rows;
+      if (is_ring && !pair.collides) ops.push_back(pair.output - 1);
+    }
+    return ops;
+  }
+
+  StreamNeeds needs() {
     run();
-    std::int64_t bytes = placed();
+    StreamNeeds needs;
+    needs.working_bytes = placed();
+    std::int64_t bytes = needs.working_bytes;
     for (int t = 0; t < static_cast<int>(tensors_.size()); ++t) {
       const RowTensor& tensor = network_.tensor(t);
       const bool is_live = tensor.first < end_ && (tensor.last >= first_ || tensor.kept);
       if (is_live && !tensors_[at(t)].is_ring) bytes += tensor.bytes();
+      if (tensors_[at(t)].is_ring) needs.rings.push_back(t);
     }
-    return bytes - shared();
+    needs.meetings = meetings();
+    for (const Meeting& meeting : needs.meetings) bytes -= shared_by(meeting);
+    needs.bytes = bytes;
+    return needs;
   }
 
  private:
@@ -65,9 +86,18 @@ class Stream {
     bool is_ring = false;
     int done = 0;  ///< Rows from the first on.
     int oldest = no_row;
-    int end = 0;  ///< Rows of it that will be there.
+    int end = 0;      ///< Rows of it that will be there.
+    int pair = none;  ///< Index of the convolution in place that it is the input or the output of.
     int readers[3] = {};
     int reader_count = 0;
+  };
+
+  /// A depthwise convolution whose output lies in the ring of its input: row r over row r - above.
+  struct InPlace {
+    int input = 0;
+    int output = 0;
+    int above = 0;
+    bool collides = false;  ///< It would need more than the oldest row.
   };
 
   /// A ring or an operator's scratch.
@@ -156,7 +186,14 @@ class Stream {
   int held(const State& state) const { return state.done - std::min(state.oldest, state.done); }
 
   void note_held(int t) {
-    if (tensors_[at(t)].is_ring) live_[ring_of(t)] = held(tensors_[at(t)]) > 0;
+    const State& state = tensors_[at(t)];
+    if (!state.is_ring) return;
+    bool holds = held(state) > 0;
+    if (state.pair != none) {
+      const InPlace& pair = in_place_[at(state.pair)];
+      holds = held(tensors_[at(pair.input)]) > 0 || held(tensors_[at(pair.output)]) > 0;
+    }
+    live_[ring_of(t)] = holds;
   }
 
   /// The first row that `op` reads of `t` for its rows from `row` on.
@@ -177,16 +214,44 @@ class Stream {
     });
   }
 
-  std::size_t ring_of(int t) const { return t <= first_ ? 0 : at(t - first_); }
+  std::size_t ring_of(int t) const {
+    const int pair = tensors_[at(t)].pair;
+    if (pair != none) t = in_place_[at(pair)].input;
+    return t <= first_ ? 0 : at(t - first_);
+  }
   std::size_t scratch_of(int op) const { return at(end_ - first_ + 1 + op - first_); }
+
+  /// Lets a depthwise convolution write into the ring of its input.
+  void share_ring(int op) {
+    State& input = tensors_[at(network_.op(op).input)];
+    State& output = tensors_[at(op + 1)];
+    if (!input.is_ring || !output.is_ring || input.reader_count != 1) return;
+    input.pair = output.pair = static_cast<int>(in_place_.size());
+    in_place_.push_back({network_.op(op).input, op + 1, network_.op(op).padding});
+  }
+
+  /// Rows that the ring of `t` must have when its row `row` is written.
+  int rows_needed(int t, int row) {
+    const State& state = tensors_[at(t)];
+    if (state.pair == none) return held(state) + 1;
+    InPlace& pair = in_place_[at(state.pair)];
+    const State& input = tensors_[at(pair.input)];
+    const State& output = tensors_[at(pair.output)];
+    if (t == pair.output) {
+      if (held(output) > 0) pair.collides = true;
+      return input.done - (row - pair.above);
+    }
+    const int over = held(output) > 0 ? row + 1 - (output.done - 1 - pair.above) : 0;
+    return std::max(held(input) + 1, over);
+  }
 
   /// Row `row` of `t` is about to be written.
   void account(int t, int row) {
-    State& state = tensors_[at(t)];
+    const State& state = tensors_[at(t)];
     Items live = live_;
     if (state.is_ring) {
       Item& ring = items_[ring_of(t)];
-      ring.rows = std::max(ring.rows, held(state) + 1);
+      ring.rows = std::max(ring.rows, rows_needed(t, row));
       live.set(ring_of(t));
     }
     if (t != 0 && network_.op(t - 1).cost->row_scratch_bytes > 0) live.set(scratch_of(t - 1));
@@ -240,26 +305,28 @@ class Stream {
     return reached[at(result)];
   }
 
-  /// Bytes that results share with dying inputs: each with the largest that it can, at most one result an input.
-  std::int64_t shared() const {
-    std::int64_t bytes = 0;
-    std::vector<int> taken;
+  /// Each result with the largest dying input that it can reach into, at most one an input.
+  std::vector<Meeting> meetings() const {
+    std::vector<Meeting> meetings;
     for (const int result : results_) {
       const Overlap* best = nullptr;
       for (const Overlap& overlap : overlaps_) {
         const bool saves = overlap.same_place || aligned(overlap.gap) < network_.tensor(result).bytes();
-        const bool is_taken = std::ranges::find(taken, overlap.input) != taken.end();
+        const bool is_taken = std::ranges::find(meetings, overlap.input, &Meeting::input) != meetings.end();
         if (overlap.result != result || !saves || is_taken || !computes_from(overlap.input, result)) continue;
         if (best == nullptr || network_.tensor(overlap.input).bytes() > network_.tensor(best->input).bytes())
           best = &overlap;
       }
       if (best == nullptr) continue;
-      taken.push_back(best->input);
-      const std::int64_t in = network_.tensor(best->input).bytes();
-      const std::int64_t out = network_.tensor(result).bytes();
-      bytes += in + out - std::max(in + (best->same_place ? 0 : aligned(best->gap)), out);
+      meetings.push_back({best->input, result, aligned(best->gap), best->same_place});
     }
-    return bytes;
+    return meetings;
+  }
+
+  std::int64_t shared_by(const Meeting& meeting) const {
+    const std::int64_t in = network_.tensor(meeting.input).bytes();
+    const std::int64_t out = network_.tensor(meeting.result).bytes();
+    return in + out - std::max(in + (meeting.same_place ? 0 : meeting.gap), out);
   }
 
   /// The highest byte of rings and scratch, placed first-fit, the largest first.
@@ -292,6 +359,7 @@ class Stream {
   }
 
   void size_ring(int t) {
+    if (tensors_[at(t)].pair != none && in_place_[at(tensors_[at(t)].pair)].output == t) return;
     Item& ring = items_[ring_of(t)];
     ring.bytes = aligned(ring.rows * network_.tensor(t).row_bytes);
   }
@@ -304,11 +372,23 @@ class Stream {
   std::vector<int> results_;  ///< Tensors that must be complete at the end.
   std::vector<int> dying_;    ///< That were there before and are not needed later.
   std::vector<Overlap> overlaps_;
+  std::vector<InPlace> in_place_;
   std::vector<Item> items_;
   std::vector<Items> meets_;
   Items live_;
   Items last_live_;
 };
+
+/// The depthwise convolutions whose output may take the place of the oldest row that they read.
+std::vector<int> depthwise_in_place(const RowNetwork& network, int first, int end) {
+  std::vector<int> ops;
+  for (int i = first; i < end; ++i) {
+    const RowOp& op = network.op(i);
+    const bool keeps_rows = network.tensor(op.input).row_bytes == network.output_of(i).row_bytes;
+    if (op.depthwise && op.cost->in_place && keeps_rows && op.stride == 1) ops.push_back(i);
+  }
+  return ops;
+}
 
 }  // namespace
 
@@ -318,8 +398,19 @@ bool can_stream(const RowNetwork& network, int first, int end) {
   return end - first <= 120;
 }
 
+StreamNeeds stream_needs(const RowNetwork& network, int first, int end, bool input_by_rows) {
+  std::vector<int> in_place = depthwise_in_place(network, first, end);
+  for (;;) {
+    Stream stream(network, first, end, input_by_rows, in_place);
+    const StreamNeeds needs = stream.needs();
+    std::vector<int> fitting = stream.fitting();
+    if (fitting.size() == stream.sharing()) return needs;
+    in_place = std::move(fitting);
+  }
+}
+
 std::int64_t stream_bytes(const RowNetwork& network, int first, int end, bool input_by_rows) {
-  return Stream(network, first, end, input_by_rows).bytes();
+  return stream_needs(network, first, end, input_by_rows).bytes;
 }
 
 }  // namespace thimble::search

@@ -2,6 +2,7 @@
 #include "search/evolution.h"
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "data/random.h"
+#include "search/exact_cost.h"
 #include "search/variation.h"
 #include "target/board.h"
 
@@ -151,6 +153,17 @@ TEST_F(Evolution, BeatsRandomSearchWithAsManyEvaluations) {
     ASSERT_EQ(random.candidates.size(), evolved.candidates.size());
     EXPECT_GT(evolved.best(1)[0].fitness, random.best(1)[0].fitness + 0.02);
   }
+}
+
+// What it finds compiles: the real planner keeps the limits too.
+TEST_F(Evolution, FindsNetworksThatThePlannerConfirms) {
+  options_.generations = 2;
+  CandidateLog log;
+  const std::vector<Candidate> best = evolve(space_, options_, callbacks_, log).best(5);
+  const std::optional<Candidate> winner = first_confirmed(space_, best, table_, options_.limits, false);
+  ASSERT_TRUE(winner);
+  EXPECT_LE(winner->cost.sram_bytes, options_.limits.sram_bytes);
+  EXPECT_NEAR(winner->cost.cycles / callbacks_.cost(winner->genome).cycles, 1, 0.2);
 }
 
 TEST_F(Evolution, SaysWhenNothingKeepsTheLimits) {
