@@ -18,7 +18,8 @@ struct Schedule {
 double learning_rate(const Schedule& schedule, double progress);
 
 /// How much of the training is done: by steps, or by the clock where a time limit makes that come sooner. A slow
-/// machine then still goes through the whole schedule, in fewer steps, instead of stopping at a high learning rate.
+/// machine then still goes through the whole schedule, in fewer steps, instead of stopping at a high learning rate. The
+/// clock counts once it is ahead by 2%: where it is not, a training repeats bit for bit in spite of its time limit.
 double progress_of(double steps_done, double steps, double seconds_done, double seconds_limit);
 
 }  // namespace thimble::train

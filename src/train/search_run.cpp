@@ -152,8 +152,8 @@ class SearchRun {
     const fs::path folder = folder_ / "supernet";
     write_json(folder / "arch.json", ir::to_json(supernet.largest()));
     write_json(folder / "recipe.json", to_json(effort_.supernet));
-    return train_supernet(supernet, effort_.supernet, subnetworks_of(space_), splits.train, normalization, folder,
-                          fs::exists(folder / "supernet.pt"), options_)
+    return train_supernet(supernet, effort_.supernet, subnetworks_of(space_, cost(), limits_), splits.train,
+                          normalization, folder, fs::exists(folder / "supernet.pt"), options_)
         .finished;
   }
 

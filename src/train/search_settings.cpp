@@ -60,18 +60,18 @@ SearchEffort effort_of(const SearchSettings& settings) {
 
   effort.supernet.method = supernet_method_named(settings.method);
   effort.supernet.drawn = effort.supernet.method == SupernetMethod::shrinking ? 4 : 2;
-  effort.supernet.largest = {.epochs = times(4, 30), .minutes = 0.15 * budget, .learning_rate = 0.1, .warmup = 0.05};
-  effort.supernet.elastic = {.epochs = times(6, 60), .minutes = 0.35 * budget, .learning_rate = 0.1, .warmup = 0.02};
+  effort.supernet.largest = {.epochs = times(3, 30), .minutes = 0.12 * budget, .learning_rate = 0.1, .warmup = 0.05};
+  effort.supernet.elastic = {.epochs = times(5, 60), .minutes = 0.3 * budget, .learning_rate = 0.1, .warmup = 0.02};
   effort.supernet.augmentation = {.crop_padding = 2, .horizontal_flip = settings.flip};
   effort.supernet.seed = settings.seed;
 
-  effort.evolution.population = times(50, 100);
+  effort.evolution.population = std::max(10, times(50, 100));
   effort.evolution.parents = effort.evolution.population / 5;
   effort.evolution.crossovers = effort.evolution.population / 2;
   effort.evolution.mutations = effort.evolution.population / 2;
   effort.evolution.generations = times(8, 30);
   effort.evolution.seed = settings.seed;
-  effort.evolution_minutes = 0.2 * budget;
+  effort.evolution_minutes = 0.15 * budget;
   effort.ranked_again = budget < 30 ? 20 : 50;
   effort.evaluator.seed = settings.seed;
 
@@ -79,13 +79,13 @@ SearchEffort effort_of(const SearchSettings& settings) {
   finish.dataset = settings.dataset;
   finish.normalization = settings.normalization;
   finish.augmentation = effort.supernet.augmentation;
-  finish.epochs = times(6, 100);
-  finish.minutes = 0.2 * budget;
+  finish.epochs = times(12, 100);
+  finish.minutes = 0.3 * budget;
   finish.schedule.peak = 0.05;
   finish.warmup_epochs = 0;
   finish.clip_norm = 5;
   finish.seed = settings.seed;
-  finish.quantization.epochs = times(2, 20);
+  finish.quantization.epochs = times(3, 20);
   finish.quantization.minutes = 0.1 * budget;
   finish.quantization.learning_rate = 0.01;
   return effort;

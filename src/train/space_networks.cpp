@@ -1,6 +1,5 @@
 #include "train/space_networks.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "search/variation.h"
@@ -27,9 +26,15 @@ ir::NetConfig subnetwork_of(const search::DesignSpace& space, const search::Geno
   return network;
 }
 
-SubnetworkSource subnetworks_of(const search::DesignSpace& space) {
-  return {.draw = [&space](data::Random& random) { return subnetwork_of(space, search::sample(space, random)); },
-          .smallest = subnetwork_of(space, search::smallest(space))};
+SubnetworkSource subnetworks_of(const search::DesignSpace& space, search::CandidateCost cost,
+                                const search::Limits& limits) {
+  const auto draw = [&space, cost = std::move(cost), limits](data::Random& random) {
+    constexpr int most_tries = 100;
+    search::Genome genome = search::sample(space, random);
+    for (int i = 1; i < most_tries && !search::fits(cost(genome), limits); ++i) genome = search::sample(space, random);
+    return subnetwork_of(space, genome);
+  };
+  return {.draw = draw, .smallest = subnetwork_of(space, search::smallest(space))};
 }
 
 }  // namespace thimble::train

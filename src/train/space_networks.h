@@ -1,7 +1,9 @@
 // train/space_networks.h
 #pragma once
 
+#include "search/candidate.h"
 #include "search/genome.h"
+#include "search/limits.h"
 #include "train/supernet_training.h"
 
 namespace thimble::train {
@@ -13,7 +15,9 @@ ir::NetConfig largest_network(const search::DesignSpace& space);
 /// which stage it has.
 ir::NetConfig subnetwork_of(const search::DesignSpace& space, const search::Genome& genome);
 
-/// Uniformly drawn sub-networks of the space, which must outlive this.
-SubnetworkSource subnetworks_of(const search::DesignSpace& space);
+/// Sub-networks of the space, drawn uniformly from those that keep the limits, so that training goes where the search
+/// will. After 100 that do not, one that does not is taken. `space` must outlive this.
+SubnetworkSource subnetworks_of(const search::DesignSpace& space, search::CandidateCost cost,
+                                const search::Limits& limits);
 
 }  // namespace thimble::train

@@ -29,6 +29,7 @@ TEST(Progress, IsByStepsOrByTheClockWhicheverIsFurther) {
   EXPECT_EQ(progress_of(25, 100, 30, 60), 0.5);    // A slow machine.
   EXPECT_EQ(progress_of(75, 100, 30, 60), 0.75);   // A fast one.
   EXPECT_EQ(progress_of(25, 100, 90, 60), 1.0);
+  EXPECT_EQ(progress_of(50, 100, 30.6, 60), 0.5);  // Hardly ahead.
 }
 
 }  // namespace
