@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/search_check.h"
 #include "cli/search_space.h"
 #include "cli/training_half.h"
 #include "cli/verbs.h"
@@ -35,8 +36,11 @@ void add_search(CLI::App& app) {
   verb->set_help_flag();
   verb->callback([verb] {
     const std::vector<std::string> arguments = verb->remaining();
-    if (stage_of(arguments) == "space") {
+    const std::string stage = stage_of(arguments);
+    if (stage == "space") {
       search_space(arguments);
+    } else if (stage == "check") {
+      search_check(arguments);
     } else {
       become_training_half("search", arguments);
     }
