@@ -60,6 +60,8 @@ void report(const std::filesystem::path& folder) {
   for (const char* part : {"weights", "code", "total", "firmware"}) bytes_line(part, bench.at("flash").at(part));
   fmt::print("One inference\n");
   line("multiply-accumulates", grouped(bench.at("macs").at("model").get<std::int64_t>()));
+  if (bench.at("macs").value("executed", bench.at("macs").at("model")) != bench.at("macs").at("model"))
+    line("multiply-accumulates executed", grouped(bench.at("macs").at("executed").get<std::int64_t>()));
   line("instructions", grouped(bench.at("instructions").get<std::int64_t>()));
   line("instructions per multiply-accumulate",
        fmt::format("{:.2f}", bench.at("instructions").get<double>() / bench.at("macs").at("model").get<double>()));

@@ -62,6 +62,13 @@ class TwoPasses {
   std::vector<passes::Excitation> all_;
 };
 
+/// Of two that fit the budget the one that computes less, else the smaller one.
+bool is_better(const NetworkPlan& a, const NetworkPlan& b, const PlanOptions& options) {
+  if (is_enough(a.plan, options) && is_enough(b.plan, options))
+    return executed_macs(a.graph, a.plan) < executed_macs(b.graph, b.plan);
+  return a.plan.arena_bytes < b.plan.arena_bytes;
+}
+
 /// Plans with what bounds the peak in patches, as long as that helps.
 void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
   constexpr int most_stages = 2;                           ///< In one network.
@@ -77,7 +84,7 @@ void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanO
     for (const PatchStage& candidate : stages) {
       NetworkPlan network{in_patches(graph, candidate), {}};
       network.plan = make_plan(network.graph, core, quick);
-      if (network.plan.arena_bytes < found.plan.arena_bytes) found = std::move(network);
+      if (is_better(network, found, options)) found = std::move(network);
     }
     if (found.plan.arena_bytes == before) break;
   }

@@ -63,6 +63,14 @@ TEST_F(BadInput, AnUnknownBoardSuggestsTheNearest) {
   expect_clear(thimble({"bench", "model.tflite", "--board", "stm32f747"}), 2, "did you mean stm32f746?");
 }
 
+TEST_F(BadInput, PatchesThatCannotBeAreRefused) {
+  expect_clear(thimble({"plan", "model.tflite", "--patches", "2by2"}), 2, "--patches 2by2: is not a number of patches");
+  expect_clear(thimble({"plan", "model.tflite", "--patches", "2x2:99"}), 2, "there is no layer 99");
+  expect_clear(thimble({"plan", "model.tflite", "--patches", "9x9:3"}), 2, "cannot be computed in 9 x 9 patches");
+  expect_clear(thimble({"plan", "model.tflite", "--patches", "2x2:10"}), 2,
+               "(resize_nearest) cannot be computed in patches");
+}
+
 TEST_F(BadInput, AModelThatDoesNotFitSaysByHowMuchWhereAndAtWhichLayer) {
   const ProcessResult sram = thimble({"compile", "model.tflite", "--sram", "200", "-o", "out"});
   expect_clear(sram, 1, "SRAM of 200 bytes by ");
