@@ -14,6 +14,7 @@
 #include "export/tflite_export.h"
 #include "ir/netconfig_layers.h"
 #include "plan/planner.h"
+#include "search/exact_cost.h"
 #include "search/space_ranking.h"
 #include "target/board.h"
 #include "train/quantization_aware.h"
@@ -201,24 +202,44 @@ class SearchRun {
       candidate.fitness = evaluator.accuracy(subnetwork_of(space_, candidate.genome));
     }
     std::ranges::stable_sort(best, std::ranges::greater(), &search::Candidate::fitness);
-    Json json{{"winner", search::to_json(best.front())}, {"others", Json::array()}};
-    for (std::size_t i = 1; i < best.size(); ++i) json["others"].push_back(search::to_json(best[i]));
+    const search::Candidate winner = confirmed(best);
+    Json json{{"winner", search::to_json(winner)}, {"ranked", Json::array()}};
+    for (const search::Candidate& candidate : best) json["ranked"].push_back(search::to_json(candidate));
     write_json(folder_ / "winner.json", json);
-    write_json(folder_ / "arch.json", ir::to_json(search::network_of(space_, best.front().genome)));
-    describe(best.front());
+    write_json(folder_ / "arch.json", ir::to_json(search::network_of(space_, winner.genome)));
+    outcome_.network = search::text_of(winner.genome);
+    outcome_.cost = winner.cost;
   }
 
-  void describe(const search::Candidate& winner) {
+  bool plans_as_compiled() const { return search::planner_of(settings_.planner) == search::Planner::full; }
+
+  /// The best candidate that keeps the limits by the plan that will be compiled, where that is the planner.
+  search::Candidate confirmed(const std::vector<search::Candidate>& best_first) {
+    if (!plans_as_compiled()) return best_first.front();
+    const auto winner = search::first_confirmed(space_, best_first, table_, limits_, settings_.input_by_rows);
+    if (winner) return *winner;
+    throw Error(fmt::format("none of the best {} networks keeps the limits by its exact plan", best_first.size()),
+                "a little more --sram or --flash", Exit::answer_is_no);
+  }
+
+  /// What an earlier call found.
+  void recall_winner() {
+    const search::Candidate winner = recorded_winner();
     outcome_.network = search::text_of(winner.genome);
-    outcome_.cost = cost()(winner.genome);
+    outcome_.cost = plans_as_compiled() ? search::exact_cost(search::network_of(space_, winner.genome), table_,
+                                                             limits_.sram_bytes, settings_.input_by_rows)
+                                        : cost()(winner.genome);
+  }
+
+  search::Candidate recorded_winner() const {
+    const fs::path file = folder_ / "winner.json";
+    return search::parse_candidate(read_json(file).at("winner"), file.string());
   }
 
   /// Fine-tunes the winner on all training samples, taught by the largest network, and then as int8 will compute it.
   bool finish(const nn::Supernet& supernet, const data::DatasetSplits& splits,
               const data::Normalization& normalization) {
-    const search::Candidate winner =
-        search::parse_candidate(read_json(folder_ / "winner.json").at("winner"), "winner.json");
-    const ir::NetConfig subnetwork = subnetwork_of(space_, winner.genome);
+    const ir::NetConfig subnetwork = subnetwork_of(space_, recorded_winner().genome);
     SubnetworkEvaluator evaluator(supernet, splits.train, splits.val, normalization, effort_.evaluator, options_);
     nn::Network teacher = evaluator.network(supernet.largest());
     std::vector<nn::NamedTensor> state = evaluator.network(subnetwork).state();
