@@ -10,7 +10,10 @@
 
 #include "base/error.h"
 #include "mutations.h"
+#include "patches_graph.h"
+#include "plan/network_plan.h"
 #include "plan/verify_plan.h"
+#include "random_division.h"
 #include "reference/interpreter.h"
 #include "row_pipeline.h"
 #include "sample_graphs.h"
@@ -20,6 +23,25 @@
 
 namespace thimble::testing {
 namespace {
+
+/// A graph in 2 x 2 patches, layer by layer and, where it can be, two layers at a time as streams of rows.
+void add_patches(const ir::Graph& graph, std::vector<PlannedGraph>& plans) {
+  const ir::Graph patched = plan::in_patches(graph, {{2, 2}, graph.inputs.at(0), graph.outputs.at(0)});
+  plans.push_back({patched, layerwise_plan(patched)});
+  const plan::PlanOptions options;
+  const std::vector<target::KernelChoice> kernels = test_kernels_of(patched);
+  const std::vector<int> ops = plan::operators_to_run(patched, options);
+  const plan::Holders holders = plan::view_holders(patched);
+  const std::vector<plan::Lifetime> lifetimes = plan::lifetimes_of(patched, ops, holders);
+  const plan::Divided network{patched, kernels, kernels, ops, holders, {}, lifetimes, options};
+  std::vector<plan::Segment> segments;
+  for (int first = 0; first < static_cast<int>(ops.size());) {
+    const bool streams = first + 2 <= static_cast<int>(ops.size()) && plan::can_stream(network, first, first + 2);
+    segments.push_back(streams ? plan::Segment{first, first + 2, 1} : plan::Segment{first, first + 1, 0});
+    first = segments.back().end;
+  }
+  plans.push_back({patched, plan::plan_segments(patched, kernels, kernels, segments, options)});
+}
 
 std::vector<PlannedGraph> sample_plans() {
   std::vector<PlannedGraph> plans;
@@ -45,6 +67,7 @@ std::vector<PlannedGraph> sample_plans() {
     plan::Plan plan = layerwise_plan(graph);
     plans.push_back({std::move(graph), std::move(plan)});
   }
+  for (const unsigned seed : {3U, 5U, 8U}) add_patches(patches_graph(seed), plans);
   return plans;
 }
 
