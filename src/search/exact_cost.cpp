@@ -17,7 +17,7 @@ NetworkCost exact_cost(const ir::NetConfig& network, LayerTable& table, std::int
   plan::PlanOptions options;
   options.input_mode = input_by_rows ? plan::InputMode::rows : plan::InputMode::resident;
   options.arena_bytes = sram_limit;
-  const auto [planned, plan] = plan::plan_network(graph, table.core(), options);
+  const auto [planned, plan, rewritings] = plan::plan_network(graph, table.core(), options);
   cost.sram_bytes = plan.arena_bytes;
   cost.executed_macs = plan::executed_macs(planned, plan);
   const cost::CostTable& times = cost::cost_table(table.core());

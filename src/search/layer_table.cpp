@@ -72,7 +72,6 @@ LayerCost LayerTable::measure(const ir::NetLayer& layer) const {
     const target::KernelChoice by_rows = target::choose_row_kernel(graph, op, core_, {}, whole);
     cost.scratch_bytes = std::max(cost.scratch_bytes, whole.scratch_bytes);
     cost.row_scratch_bytes = std::max(cost.row_scratch_bytes, by_rows.scratch_bytes);
-    cost.by_channels = whole.driver == "thimble_dwconv_rows";
     cost.in_place = whole.in_place;
     cost.row_in_place = by_rows.in_place && by_rows.driver != "thimble_dwconv_rows";
     cost.sums_rows = by_rows.accumulates;

@@ -17,7 +17,6 @@ struct LayerCost {
   std::int64_t row_scratch_bytes = 0;  ///< Of the one that runs row by row in a stream.
   bool in_place = false;               ///< The kernel over all rows may write over its input.
   bool row_in_place = false;           ///< The kernel of a stream may, row over row.
-  bool by_channels = false;            ///< Goes over all rows of a few channels before the next few.
   bool sums_rows = false;              ///< In a stream it takes the rows of its input and sums them up.
   std::int64_t constant_bytes = 0;     ///< Weights and biases.
   double cycles = 0;                   ///< Instructions, on cores whose cost table has no cycles.

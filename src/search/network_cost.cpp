@@ -41,6 +41,13 @@ double layer_cycles(const RowNetwork& network) {
   return cycles;
 }
 
+/// Whether no plan can make a network fit: planning adds to cycles and to nothing else.
+bool exceeds_limits(const NetworkCost& cost, const CostOptions& options) {
+  return (options.flash_limit > 0 && cost.flash_bytes > options.flash_limit) ||
+         (options.macs_limit > 0 && cost.macs > options.macs_limit) ||
+         (options.cycles_limit > 0 && cost.cycles > options.cycles_limit);
+}
+
 std::int64_t peak_of(const RowNetwork& network, LayerCounting counting) {
   return std::ranges::max(layer_bytes(network, counting));
 }
@@ -87,8 +94,7 @@ NetworkCost cost_of(std::span<const ir::NetLayer> layers, LayerTable& table, con
   cost.macs = macs_of(network);
   cost.executed_macs = cost.macs;
   cost.cycles = layer_cycles(network);
-  const bool is_too_large = options.flash_limit > 0 && cost.flash_bytes > options.flash_limit;
-  switch (is_too_large ? Planner::tflm : options.planner) {
+  switch (exceeds_limits(cost, options) ? Planner::tflm : options.planner) {
     case Planner::tflm:
       cost.sram_bytes = peak_of(network, LayerCounting::apart);
       break;

@@ -26,9 +26,12 @@ Planner planner_of(std::string_view name);
 
 struct CostOptions {
   Planner planner = Planner::full;
-  bool input_by_rows = false;    ///< Full planner: the caller hands over the picture row by row.
-  std::int64_t sram_limit = 0;   ///< Prefer the fastest schedule that keeps it; 0: the one with the least memory.
-  std::int64_t flash_limit = 0;  ///< Do not plan what needs more flash: it only counts layer by layer. 0: plan all.
+  bool input_by_rows = false;   ///< Full planner: the caller hands over the picture row by row.
+  std::int64_t sram_limit = 0;  ///< Prefer the fastest schedule that keeps it; 0: the one with the least memory.
+  /// Do not plan what exceeds one of these however it is planned: it is only counted layer by layer. 0: no limit.
+  std::int64_t flash_limit = 0;
+  std::int64_t macs_limit = 0;
+  double cycles_limit = 0;
 };
 
 /// What a network needs on a board, predicted in a fraction of a millisecond and without a graph.

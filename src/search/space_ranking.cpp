@@ -29,8 +29,10 @@ std::vector<DesignSpace> single_spaces(const DesignSpace& space) {
 NetworkCost any_network(const DesignSpace& space, LayerTable& table, const RankingOptions& options,
                         data::Random& random) {
   const std::vector<ir::NetLayer> layers = ir::layers_of(network_of(space, sample(space, random)));
-  return cost_of(layers, table,
-                 {options.planner, options.input_by_rows, options.limits.sram_bytes, options.limits.flash_bytes});
+  const Limits& limits = options.limits;
+  return cost_of(
+      layers, table,
+      {options.planner, options.input_by_rows, limits.sram_bytes, limits.flash_bytes, limits.macs, limits.cycles});
 }
 
 SpaceRank rank_of(const DesignSpace& space, LayerTable& table, const RankingOptions& options, std::uint64_t seed) {

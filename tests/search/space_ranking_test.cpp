@@ -81,7 +81,7 @@ TEST(SpaceRanking, CountsOnlyWhatFitsAndFlagsRareSpaces) {
   }
 }
 
-// MCUNet, figure 3: the best resolution rises with SRAM and not with flash, the best width with flash.
+// MCUNet: the best resolution rises with SRAM and not with flash, the best width with flash.
 TEST(SpaceRanking, OfMoreMemoryIsAsThePapersReport) {
   const DesignSpace space = design_space("mcunet");
   LayerTable table(target::board("stm32f746").core);
