@@ -144,7 +144,7 @@ TEST_F(Evolution, DoesNotGoOnWithTheLogOfAnotherSearch) {
 }
 
 TEST_F(Evolution, BeatsRandomSearchWithAsManyEvaluations) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     options_.seed = seed;
     CandidateLog a;
     CandidateLog b;
