@@ -62,7 +62,7 @@ emulate::ExecuteResult execute(const ir::Graph& model, Backend backend, const Pl
                                std::span<const emulate::TensorValues> inputs, bool trace) {
   if (backend == Backend::reference) return execute_reference(model, inputs, trace);
   const target::Board board = planning.chosen_board();
-  const auto [graph, plan] = planning.planned(model, board);
+  const auto [graph, plan, rewritings] = planning.planned(model, board);
   emulate::ExecuteOptions options;
   options.trace = trace;
   if (backend == Backend::host) return emulate::execute_on_host(graph, plan, inputs, options);

@@ -23,7 +23,7 @@ struct CompileOptions {
 void compile(const CompileOptions& options) {
   const target::Board board = options.planning.chosen_board();
   const ir::Graph model = options.model.simplified();
-  const auto [graph, plan] = options.planning.planned(model, board);
+  const auto [graph, plan, rewritings] = options.planning.planned(model, board);
   if (!options.planning.ignore_budget) check_budget(graph, plan, board);
   const std::string name =
       emit::c_identifier(options.name.empty() ? options.model.model.stem().string() : options.name);

@@ -23,7 +23,7 @@ void export_project(const ExportOptions& options) {
   if (!options.selftest) throw Error("export: what to export is missing", "--selftest is what there is");
   const target::Board board = options.planning.chosen_board();
   const ir::Graph model = options.model.simplified();
-  const auto [graph, plan] = options.planning.planned(model, board);
+  const auto [graph, plan, rewritings] = options.planning.planned(model, board);
   check_budget(graph, plan, board);
   emit::write_files(emulate::selftest_files(graph, plan, board), options.folder);
   fmt::print("{}: a self-test for {} in {}; its README.md says how to build and flash it\n", graph.name, board.name,

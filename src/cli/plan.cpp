@@ -35,15 +35,17 @@ void write_picture(const std::filesystem::path& file, const ir::Graph& graph, co
 void show_plan(const PlanVerbOptions& options) {
   const target::Board board = options.planning.chosen_board();
   const ir::Graph model = options.model.simplified();
-  const auto [graph, plan] = options.planning.planned(model, board);
+  const auto [graph, plan, rewritings] = options.planning.planned(model, board);
   fmt::print("{}", plan::text_of(graph, plan));
   const std::int64_t macs = ir::macs_of(model);
   const std::int64_t executed = plan::executed_macs(graph, plan);
+  for (const std::string& rewriting : rewritings) fmt::print("{}\n", rewriting);
   if (executed > macs)
     fmt::print("{} MACs computed twice: {} of the model, {} executed\n", executed - macs, macs, executed);
   if (!options.json.empty()) {
     Json json = plan::to_json(graph, plan);
     json["macs"] = {{"model", macs}, {"executed", executed}};
+    json["rewritings"] = rewritings;
     write_json(options.json, json);
   }
   if (!options.svg.empty()) write_picture(options.svg, graph, plan, board);

@@ -102,8 +102,14 @@ plan::NetworkPlan PlanningOptions::planned(const ir::Graph& model, const target:
   plan::PlanOptions options = techniques;
   options.flash_bytes = board.flash_bytes;
   if (!ignore_budget) options.arena_bytes = std::max<std::int64_t>(board.sram_bytes - plan::stack_bytes, 1);
-  plan::NetworkPlan network = plan::plan_network(
-      patches.empty() ? model : plan::in_patches(model, patch_stage(model, patches)), board.core, options);
+  plan::NetworkPlan network;
+  if (patches.empty()) {
+    network = plan::plan_network(model, board.core, options);
+  } else {
+    const plan::PatchStage stage = patch_stage(model, patches);
+    network = plan::plan_network(plan::in_patches(model, stage), board.core, options);
+    network.rewritings.insert(network.rewritings.begin(), plan::description_of(model, stage));
+  }
   plan::verify_plan(network.graph, network.plan);
   return network;
 }

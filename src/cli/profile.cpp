@@ -54,7 +54,7 @@ Prediction predicted_costs(const ir::Graph& graph, const plan::Plan& plan, const
 void profile(const ProfileOptions& options) {
   target::Board board = options.planning.chosen_board();
   const ir::Graph model = options.model.simplified();
-  const auto [graph, plan] = options.planning.planned(model, board);
+  const auto [graph, plan, rewritings] = options.planning.planned(model, board);
   if (options.planning.ignore_budget) {
     board = target::without_budget(board);
   } else {

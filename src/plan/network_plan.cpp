@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "passes/recompute_excite.h"
 #include "passes/split_patches.h"
 
@@ -52,6 +54,10 @@ class TwoPasses {
     for (const passes::Excitation& excitation : all_)
       if (excitation.held_bytes > limit) chosen.push_back(excitation);
     NetworkPlan network{passes::recompute_excite(graph_, chosen), {}};
+    for (const passes::Excitation& excitation : chosen)
+      network.rewritings.push_back(fmt::format("squeeze-and-excite of \"{}\" in two passes from \"{}\"",
+                                               graph_.tensor(excitation.plane).name,
+                                               graph_.tensor(excitation.source).name));
     network.plan = make_plan(network.graph, core_, options_);
     return network;
   }
@@ -80,9 +86,10 @@ void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanO
     std::vector<PatchStage> stages = promising_stages(found.graph, found.plan);
     stages.resize(std::min(stages.size(), most_plans));
     const std::int64_t before = found.plan.arena_bytes;
-    const ir::Graph graph = found.graph;
+    const NetworkPlan start = found;
     for (const PatchStage& candidate : stages) {
-      NetworkPlan network{in_patches(graph, candidate), {}};
+      NetworkPlan network{in_patches(start.graph, candidate), {}, start.rewritings};
+      network.rewritings.push_back(description_of(start.graph, candidate));
       network.plan = make_plan(network.graph, core, quick);
       if (is_better(network, found, options)) found = std::move(network);
     }
@@ -98,6 +105,11 @@ void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanO
 ir::Graph in_patches(const ir::Graph& graph, const PatchStage& stage) {
   return passes::split_patches(
       graph, {segment_between(graph, stage.input, stage.output), stage.input, stage.grid.rows, stage.grid.columns});
+}
+
+std::string description_of(const ir::Graph& graph, const PatchStage& stage) {
+  return fmt::format("{} x {} patches from \"{}\" to \"{}\"", stage.grid.rows, stage.grid.columns,
+                     graph.tensor(stage.input).name, graph.tensor(stage.output).name);
 }
 
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "ir/graph.h"
 #include "plan/patch_search.h"
@@ -17,10 +19,14 @@ namespace thimble::plan {
 struct NetworkPlan {
   ir::Graph graph;
   Plan plan;
+  std::vector<std::string> rewritings = {};  ///< What of the network is computed how, a line each; empty if as given.
 };
 
 /// The graph with a segment in patches. @throws Error naming the layer that cannot be.
 ir::Graph in_patches(const ir::Graph& graph, const PatchStage& stage);
+
+/// "2 x 2 patches from "input" to "block2/add"".
+std::string description_of(const ir::Graph& graph, const PatchStage& stage);
 
 /// Plans a simplified int8 graph: as `make_plan` does if that fits the budget. Else, or where the smallest arena is
 /// asked for, rewritings of the graph are tried beside it:

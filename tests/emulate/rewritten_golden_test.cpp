@@ -1,4 +1,5 @@
-// Real models whose graphs were rewritten to compute some things twice, on the host, against TensorFlow Lite Micro.
+// Real models whose graphs were rewritten to compute some things twice, on the host and on the emulated core, against
+// TensorFlow Lite Micro.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -59,6 +60,17 @@ TEST(RewrittenGolden, PatchesEqualTensorFlowLiteMicro) {
   options.objective = plan::Objective::sram;
   options.exact_offsets = false;
   expect_golden(golden, vww_in_patches(graph, options));
+}
+
+TEST(RewrittenGolden, FirmwareOfPatchesEqualsTensorFlowLiteMicro) {
+  THIMBLE_NEEDS_SHARED(golden_file("tinyengine__vww"));
+  const Golden golden = read_golden("tinyengine__vww");
+  const plan::NetworkPlan network = vww_in_patches(model_of(golden), {});
+  const std::vector<GoldenInference> inferences = inferences_of(golden);
+  emulate::ExecuteOptions options;
+  options.float_io = true;
+  expect_golden_outputs(inferences, emulate::execute_on_emulator(network.graph, network.plan, target::board("emulator"),
+                                                                 inputs_of(golden, inferences), options));
 }
 
 TEST(RewrittenGolden, PatchesAreFoundWhereLayersDoNotFit) {
