@@ -56,6 +56,9 @@ void add_options(CLI::App& verb, Arguments& given) {
   verb.add_option("--budget-minutes", settings.minutes, "Effort, in minutes of two cores with small pictures")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  verb.add_option("--baseline", settings.baselines,
+                  "Also scale these networks to the limits, and train them like the winner: mobilenetv2, resnet18, ...")
+      ->delimiter(',');
   verb.add_option("--seed", settings.seed, "Same seed, same winner");
   verb.add_option("--stage", given.stage, "The last stage to run: space, supernet, evolve or finish")
       ->check(CLI::IsMember({"space", "supernet", "evolve", "finish"}));
@@ -104,6 +107,16 @@ int search(const Arguments& given, const std::atomic<bool>& interrupted) {
   if (outcome.stage == train::SearchStage::finish) {
     fmt::print("accuracy: float {:.2f}%, int8 {:.2f}% (simulated)\nwrote {}/int8.tflite\n",
                100 * outcome.float_accuracy, 100 * outcome.int8_accuracy, folder);
+    for (const train::BaselineOutcome& baseline : outcome.baselines) {
+      fmt::print("baseline {}, {} planner: ", baseline.name, baseline.planner);
+      if (baseline.resolution == 0) {
+        fmt::print("does not fit at any size\n");
+        continue;
+      }
+      fmt::print("{} x{:g}, {:.2f} MMAC, float {:.2f}%, int8 {:.2f}%\n", baseline.resolution, baseline.width,
+                 static_cast<double>(baseline.cost.macs) / 1e6, 100 * baseline.float_accuracy,
+                 100 * baseline.int8_accuracy);
+    }
     fmt::print("measure it: thimble bench {}/int8.tflite --board {}\n", folder, settings.board);
   }
   return 0;

@@ -11,13 +11,13 @@
 #include "base/files.h"
 #include "base/progress.h"
 #include "data/open.h"
-#include "export/tflite_export.h"
 #include "ir/netconfig_layers.h"
 #include "plan/planner.h"
 #include "search/exact_cost.h"
 #include "search/space_ranking.h"
 #include "target/board.h"
-#include "train/quantization_aware.h"
+#include "train/baseline.h"
+#include "train/finish_network.h"
 #include "train/space_networks.h"
 #include "train/supernet_trainer.h"
 
@@ -245,21 +245,41 @@ class SearchRun {
     std::vector<nn::NamedTensor> state = evaluator.network(subnetwork).state();
     const ir::NetConfig network = nn::without_skipped(subnetwork);
     const data::DatasetSplits whole = open_data(settings_, space_.resolutions.front(), 0);
-    TrainingStart start{.state = state, .teacher = &teacher};
-    const TrainingResult trained = train::train(network, effort_.finish, whole, normalization, folder_ / "finish",
-                                                fs::exists(folder_ / "finish/checkpoint.pt"), start, options_);
-    if (!trained.finished) return false;
-    exporting::write_tflite(trained.graph, folder_ / "float.tflite");
-    start.state = trained.state;
-    const QuantizationAwareResult int8 =
-        train_quantization_aware(network, effort_.finish, whole, normalization, folder_ / "int8",
-                                 fs::exists(folder_ / "int8/checkpoint.pt"), start, options_);
-    if (!int8.training.finished) return false;
-    exporting::write_tflite(int8.int8, folder_ / "int8.tflite");
-    outcome_.float_accuracy = trained.last.accuracy;
-    outcome_.int8_accuracy = int8.training.last.accuracy;
+    const FinishedNetwork finished = finish_network(network, effort_.finish, whole, normalization, folder_,
+                                                    {.state = state, .teacher = &teacher}, options_);
+    if (!finished.finished) return false;
+    outcome_.float_accuracy = finished.float_accuracy;
+    outcome_.int8_accuracy = finished.int8_accuracy;
+    for (const std::string& name : settings_.baselines) {
+      for (const search::Planner planner : {search::Planner::tflm, search::planner_of(settings_.planner)}) {
+        if (!train_baseline(name, planner, teacher, normalization)) return false;
+      }
+    }
     write_json(folder_ / "result.json", to_json(outcome_));
     return true;
+  }
+
+  /// Planned as others plan and as the winner is: what separates the search from the planning.
+  bool train_baseline(const std::string& name, search::Planner planner, nn::Network& teacher,
+                      const data::Normalization& normalization) {
+    const search::DesignSpace space = space_for(settings_);
+    const auto baseline =
+        largest_that_fits(name, planner, {space.resolutions, space.input_channels, space.classes, limits_}, table_);
+    BaselineOutcome& outcome = outcome_.baselines.emplace_back();
+    outcome.name = name;
+    outcome.planner = search::name_of(planner);
+    if (!baseline) return true;
+    outcome.resolution = baseline->network.resolution;
+    outcome.width = baseline->width;
+    outcome.cost = baseline->cost;
+    const fs::path folder = folder_ / fmt::format("{}-{}x{:g}", name, outcome.resolution, outcome.width);
+    write_json(folder / "arch.json", ir::to_json(baseline->network));
+    const data::DatasetSplits splits = open_data(settings_, outcome.resolution, 0);
+    const FinishedNetwork finished = finish_network(baseline->network, baseline_recipe(effort_), splits, normalization,
+                                                    folder, {.teacher = &teacher}, options_);
+    outcome.float_accuracy = finished.float_accuracy;
+    outcome.int8_accuracy = finished.int8_accuracy;
+    return finished.finished;
   }
 
   const SearchSettings& settings_;
@@ -283,15 +303,32 @@ SearchStage search_stage_named(const std::string& name) {
   fail("there is no stage \"{}\"; space, supernet, evolve and finish are known", name);
 }
 
+namespace {
+
+Json predicted(const search::NetworkCost& cost) {
+  return {{"sram", cost.sram_bytes},
+          {"flash", cost.flash_bytes},
+          {"macs", cost.macs},
+          {"cycles", cost.cycles},
+          {"mode", search::mode_of(cost)}};
+}
+
+}  // namespace
+
 Json to_json(const SearchOutcome& outcome) {
-  return {{"network", outcome.network},
-          {"accuracy", {{"float", outcome.float_accuracy}, {"int8", outcome.int8_accuracy}}},
-          {"predicted",
-           {{"sram", outcome.cost.sram_bytes},
-            {"flash", outcome.cost.flash_bytes},
-            {"macs", outcome.cost.macs},
-            {"cycles", outcome.cost.cycles},
-            {"mode", search::mode_of(outcome.cost)}}}};
+  Json json{{"network", outcome.network},
+            {"accuracy", {{"float", outcome.float_accuracy}, {"int8", outcome.int8_accuracy}}},
+            {"predicted", predicted(outcome.cost)},
+            {"baselines", Json::array()}};
+  for (const BaselineOutcome& baseline : outcome.baselines) {
+    json["baselines"].push_back({{"name", baseline.name},
+                                 {"planner", baseline.planner},
+                                 {"resolution", baseline.resolution},
+                                 {"width", baseline.width},
+                                 {"accuracy", {{"float", baseline.float_accuracy}, {"int8", baseline.int8_accuracy}}},
+                                 {"predicted", predicted(baseline.cost)}});
+  }
+  return json;
 }
 
 SearchOutcome run_search(const SearchSettings& settings, const fs::path& folder, SearchStage last,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "train/search_settings.h"
 
@@ -20,6 +21,15 @@ enum class SearchStage {
 /// @throws Error naming the four.
 SearchStage search_stage_named(const std::string& name);
 
+/// A classic network at the size that fits; resolution 0: none does.
+struct BaselineOutcome {
+  std::string name, planner;
+  int resolution = 0;
+  double width = 0;
+  double float_accuracy = 0, int8_accuracy = 0;
+  search::NetworkCost cost;
+};
+
 struct SearchOutcome {
   bool finished = false;                   ///< False: interrupted; the same call goes on.
   SearchStage stage = SearchStage::space;  ///< The last one that is done.
@@ -27,6 +37,7 @@ struct SearchOutcome {
   double float_accuracy = 0;               ///< On the test part, after fine-tuning.
   double int8_accuracy = 0;                ///< The simulation's.
   search::NetworkCost cost;                ///< The winner's, predicted.
+  std::vector<BaselineOutcome> baselines;
 };
 Json to_json(const SearchOutcome& outcome);
 

@@ -27,6 +27,7 @@ void each_field(S& settings, Field&& field) {
   field("flip", settings.flip);
   field("minutes", settings.minutes);
   field("seed", settings.seed);
+  field("baselines", settings.baselines);
 }
 
 }  // namespace

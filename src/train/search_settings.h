@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "search/evolution.h"
@@ -31,6 +32,7 @@ struct SearchSettings {
   bool flip = true;  ///< Mirrored pictures are of the same class.
   double minutes = 15;
   std::uint64_t seed = 1;
+  std::vector<std::string> baselines;  ///< Networks that have a name, scaled to the same limits and trained too.
 };
 Json to_json(const SearchSettings& settings);
 /// @throws Error naming `source`.
