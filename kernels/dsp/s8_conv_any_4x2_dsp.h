@@ -6,7 +6,7 @@
  * weights  int8 "pairs_by_four", columns.h
  * bias     int32 [out_ch], input zero point folded in
  * Needs the ranges of outputs.h. Scratch: 12 * depth bytes (3 * depth where out_w < 3), depth = kernel_h * kernel_w *
- * in_ch rounded up to a multiple of 4. 13 instructions for 16 MACs, and 3 a round of 64.
+ * in_ch rounded up to a multiple of 4. 27 instructions for 32 MACs, and 3 a round of 64.
  */
 #ifndef THIMBLE_S8_CONV_ANY_4X2_DSP_H
 #define THIMBLE_S8_CONV_ANY_4X2_DSP_H
@@ -80,17 +80,52 @@ THIMBLE_INLINE void thimble_gather_4_inside(const thimble_conv* p, const int8_t*
   }
 }
 
+/* One of four pixels of a 3x3 kernel over three channels, to words of its interleaved column: nine bytes of each row
+ * follow each other in it. */
+THIMBLE_INLINE void thimble_widen_27(const int8_t* row0, const int8_t* row1, const int8_t* row2, uint32_t* column) {
+  uint32_t bytes[7];
+  int32_t i;
+  bytes[0] = thimble_load_word(row0);
+  bytes[1] = thimble_load_word(row0 + 4);
+  bytes[2] = (uint32_t)(uint8_t)row0[8] | thimble_load_word(row1) << 8;
+  bytes[3] = thimble_load_word(row1 + 3);
+  bytes[4] = thimble_low_halves(thimble_load_half(row1 + 7), thimble_load_half(row2));
+  bytes[5] = thimble_load_word(row2 + 2);
+  bytes[6] = thimble_load_word(row2 + 5) >> 8;
+  for (i = 0; i < 7; ++i) {
+    column[8 * i] = thimble_sxtb16(bytes[i]);
+    column[8 * i + 4] = thimble_sxtb16_odd(bytes[i]);
+  }
+}
+
+/* Four pixels whose columns lie inside the image. */
+THIMBLE_SHARED void thimble_widen_4_of_27(const thimble_conv* p, const int8_t* const* rows, int32_t x,
+                                          uint32_t* columns) {
+  const int32_t step = 3 * p->stride_w;
+  const int32_t first = 3 * (x * p->stride_w - p->pad_left);
+  const int8_t* row0 = rows[0] + first;
+  const int8_t* row1 = rows[1] + first;
+  const int8_t* row2 = rows[2] + first;
+  uint32_t* const end = columns + 4;
+  for (; columns != end; ++columns, row0 += step, row1 += step, row2 += step) {
+    thimble_widen_27(row0, row1, row2, columns);
+  }
+}
+
 THIMBLE_SHARED void thimble_gather_any(const thimble_conv* p, const int8_t* const* rows, int32_t x, int32_t pixels,
                                        uint32_t* columns) {
   const int32_t run = p->kernel_w * p->in_ch;
   const int32_t depth = (p->kernel_h * run + 3) & ~3;
   int8_t* const bytes = (int8_t*)columns + 2 * depth * (p->out_w > 2 ? 4 : 1);
+  const int inside = pixels == 4 && thimble_is_inside(p, x) && thimble_is_inside(p, x + 3);
   int32_t i;
+  if (inside && run == 9 && p->kernel_h == 3) {
+    thimble_widen_4_of_27(p, rows, x, columns);
+    return;
+  }
   for (i = 1; i <= pixels; ++i) thimble_store_word(bytes + i * depth - 4, 0); /* what pads the depth */
-  if (pixels < 4 || !thimble_is_inside(p, x) || !thimble_is_inside(p, x + 3)) {
+  if (!inside) {
     for (i = 0; i < pixels; ++i) thimble_gather_pixel(p, rows, x + i, bytes + i * depth);
-  } else if (run == 9) { /* 3x3 over three channels: worth a constant */
-    thimble_gather_4_inside(p, rows, x, bytes, depth, 9);
   } else if (run == 3) { /* 3x3 over one channel */
     thimble_gather_4_inside(p, rows, x, bytes, depth, 3);
   } else {

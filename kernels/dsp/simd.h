@@ -1,6 +1,6 @@
 /* simd.h: instructions of Armv7E-M, each with a twin in portable C of the same result.
  *
- * Assembly is here and in simd_depthwise.h only. Words hold two int16 (low half first) or four int8 (lowest byte
+ * Assembly is here and in the other simd_*.h only. Words hold two int16 (low half first) or four int8 (lowest byte
  * first). Where the compiler does not target a core with these instructions, the twins run: so kernels are tested on
  * the host.
  */
@@ -27,6 +27,11 @@ THIMBLE_INLINE uint32_t thimble_load_word(const void* at) {
   uint32_t word;
   memcpy(&word, at, sizeof word);
   return word;
+}
+THIMBLE_INLINE uint32_t thimble_load_half(const void* at) {
+  uint16_t half;
+  memcpy(&half, at, sizeof half);
+  return half;
 }
 THIMBLE_INLINE void thimble_store_word(void* at, uint32_t word) { memcpy(at, &word, sizeof word); }
 THIMBLE_INLINE void thimble_store_half(void* at, int32_t value) {

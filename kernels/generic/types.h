@@ -51,6 +51,12 @@
 #define THIMBLE_PACKED_CHANNELS 0
 #endif
 
+/* Whether the core issues one instruction a cycle, as a Cortex-M4 does, and not two, as a Cortex-M7: SIMD kernels order
+ * their loads for it. The generated code defines this too. */
+#ifndef THIMBLE_SINGLE_ISSUE
+#define THIMBLE_SINGLE_ISSUE 0
+#endif
+
 /* A tensor [height][width][channels] in the arena. Row r (0 <= r < height of the tensor) is at
  * base + (r % ring) * row_bytes; ring == height when the whole tensor is there, smaller for a line buffer.
  * Rows follow each other without a gap, so a whole tensor is one dense NHWC block. */

@@ -18,6 +18,7 @@ void append_products(Loops& loops, const Call& call, const target::Convolution& 
   loops.push_back({"words of a block", block_pairs * words});
   loops.push_back({"rounds of a block", block_pairs * ((words + 3) / 4)});
   loops.push_back({"half rounds of a block", words % 4 != 0 ? block_pairs : 0});
+  loops.push_back({"rounds of four steps", block_pairs * ((words / 2 + 2) / 4)});
   loops.push_back({"odd channels of a block", blocks.pixels() * odd});
   loops.push_back({"words of odd channels of a block", blocks.pixels() * odd * words});
   loops.push_back({"lone pixels", blocks.lone});

@@ -64,33 +64,78 @@ Loops square(const Call& call) {
   return loops;
 }
 
-/// 3x3 kernels, kernels/dsp/dwconv_windows.h: pairs of rows of four channels are widened to columns; sums three at a
-/// time, outputs four at a time.
+/// What 3x3 kernels do to widen `steps` pairs of rows of four channels to columns, kernels/dsp/dwconv_windows.h.
+void append_columns(Loops& loops, const Convolution& c, int columns, int steps) {
+  const int row_columns = (c.out_w - 1) * c.stride_w + 3;
+  const int width = std::min(c.in_w, row_columns - c.padding.left);
+  const double whole = c.in_ch / 4;
+  const int rest = c.in_ch % 4;
+  const double groups = whole + (rest > 0 ? 1 : 0);
+  loops.push_back({"words of the columns", 8.0 * columns});
+  loops.push_back({"groups", groups});
+  loops.push_back({"channels", static_cast<double>(c.out_ch)});
+  loops.push_back({"pairs of rows", groups * steps});
+  loops.push_back({"widened pixels", whole * steps * width});
+  loops.push_back({"pixels of left-over channels", rest > 0 ? static_cast<double>(steps) * width : 0});
+  loops.push_back({"elements of left-over channels", static_cast<double>(steps) * width * rest});
+}
+
+/// Outputs of a channel's rows: four at a time, then two, then one.
+void append_requantizations(Loops& loops, const Convolution& c, double channel_rows) {
+  const int rest = c.out_w % 4;
+  loops.push_back({"output rows of channels", channel_rows});
+  loops.push_back({"fours of outputs", channel_rows * (c.out_w / 4)});
+  loops.push_back({"left-over pairs of outputs", rest >= 2 ? channel_rows : 0});
+  loops.push_back({"left-over outputs", rest % 2 == 1 ? channel_rows : 0});
+}
+
+/// Each channel is looked up among the outliers, if there are any.
+void append_lookups(Loops& loops, const Call& call, const Convolution& c) {
+  loops.push_back({"channels looked up", call.outliers > 0 ? c.out_ch : 0.0});
+  loops.push_back({"outliers looked at", static_cast<double>(c.out_ch) * call.outliers});
+}
+
+/// 3x3 kernels, row by row: pairs of rows of four channels are widened to columns; sums three at a time.
 Loops windows(const Call& call) {
   const Convolution c = target::convolution_of(call.graph, call.op).value();
   const int rows = call.end - call.first;
   const int steps = (c.stride_w == 1 ? (rows + 1) / 2 : rows) + 1;
-  const int columns = (c.out_w - 1) * c.stride_w + 3;
-  const int width = std::min(c.in_w, columns - c.padding.left);
-  const double whole = c.in_ch / 4;
-  const int rest = c.in_ch % 4;
-  const double groups = whole + (rest > 0 ? 1 : 0);
+  const double groups = (c.in_ch + 3) / 4;
   const double channel_rows = call.rows() * c.out_ch;
-  Loops loops{
-      {"calls", 1},
-      {"words of the columns", 8.0 * columns},
-      {"groups", groups},
-      {"channels", static_cast<double>(c.out_ch)},
-      {"pairs of rows", groups * steps},
-      {"widened pixels", whole * steps * width},
-      {"pixels of left-over channels", rest > 0 ? static_cast<double>(steps) * width : 0},
-      {"elements of left-over channels", static_cast<double>(steps) * width * rest},
-      {"output rows", call.rows() * groups},
-      {"output rows of channels", channel_rows},
-      {"threes of sums", channel_rows * ((c.out_w + 2) / 3)},
-      {"fours of outputs", channel_rows * (c.out_w / 4)},
-      {"left-over outputs", c.out_w % 4 > 0 ? channel_rows : 0},
-  };
+  Loops loops{{"calls", 1}};
+  append_columns(loops, c, (c.out_w - 1) * c.stride_w + 3, steps);
+  loops.push_back({"output rows", call.rows() * groups});
+  loops.push_back({"threes of sums", channel_rows * ((c.out_w + 2) / 3)});
+  append_requantizations(loops, c, channel_rows);
+  append_lookups(loops, call, c);
+  append_others(loops, call, c);
+  return loops;
+}
+
+/// 3x3 kernels, all rows at once, kernels/dsp/dwconv_images.h: rows of the same taps in one pass.
+Loops images(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const int rows = call.end - call.first;
+  const int tap_rows = c.stride_w == 1 ? 2 : 1;
+  const int steps = (rows + tap_rows - 1) / tap_rows;
+  const int row_columns = (c.out_w - 1) * c.stride_w + 3;
+  const bool shares = c.padding.left > 0 && c.padding.left + c.in_w < row_columns;
+  const int row_sums = (row_columns - (shares ? 1 : 0) + c.stride_w - 1) / c.stride_w;
+  const double groups = (c.in_ch + 3) / 4;
+  double passes = 0;
+  double threes = 0;
+  for (int i = 0; i < tap_rows && i < rows; ++i) {
+    const int pass_rows = (rows - i + tap_rows - 1) / tap_rows;
+    passes += 1;
+    threes += ((pass_rows - 1) * row_sums + c.out_w + 2) / 3;
+  }
+  Loops loops{{"calls", 1}};
+  append_columns(loops, c, (steps - 1) * row_sums * c.stride_w + row_columns, steps + 1);
+  loops.push_back({"passes", groups * passes});
+  loops.push_back({"passes of channels", c.out_ch * passes});
+  loops.push_back({"threes of sums", c.out_ch * threes});
+  append_requantizations(loops, c, call.rows() * c.out_ch);
+  append_lookups(loops, call, c);
   append_others(loops, call, c);
   return loops;
 }
@@ -168,10 +213,11 @@ Loops any(const Call& call) {
 }
 
 constexpr std::array counters{
-    LoopCounter{"s8_dwconv_3x3s1_dsp", windows},   LoopCounter{"s8_dwconv_3x3s2_dsp", windows},
-    LoopCounter{"s8_dwconv_5x5s1_dsp", square},    LoopCounter{"s8_dwconv_5x5s2_dsp", square},
-    LoopCounter{"s8_dwconv_7x7s1_dsp", square},    LoopCounter{"s8_dwconv_7x7s2_dsp", square},
-    LoopCounter{"s8_dwconv_3x3s1_tall_dsp", tall}, LoopCounter{"s8_dwconv_any_dsp", any},
+    LoopCounter{"s8_dwconv_3x3s1_dsp", windows},      LoopCounter{"s8_dwconv_3x3s2_dsp", windows},
+    LoopCounter{"s8_dwconv_3x3s1_image_dsp", images}, LoopCounter{"s8_dwconv_3x3s2_image_dsp", images},
+    LoopCounter{"s8_dwconv_5x5s1_dsp", square},       LoopCounter{"s8_dwconv_5x5s2_dsp", square},
+    LoopCounter{"s8_dwconv_7x7s1_dsp", square},       LoopCounter{"s8_dwconv_7x7s2_dsp", square},
+    LoopCounter{"s8_dwconv_3x3s1_tall_dsp", tall},    LoopCounter{"s8_dwconv_any_dsp", any},
 };
 
 }  // namespace

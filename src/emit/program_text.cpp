@@ -34,6 +34,9 @@ std::string kernel_options(const Source& source) {
   const auto is_packed = [](const Layer& layer) { return layer.kernel.packed_channels; };
   if (std::ranges::any_of(source.program.layers, is_packed))
     out += "/* Keep a channel's bias and shift in one word. */\n#define THIMBLE_PACKED_CHANNELS 1\n";
+  const auto is_for_single_issue = [](const Layer& layer) { return layer.kernel.single_issue; };
+  if (std::ranges::any_of(source.program.layers, is_for_single_issue))
+    out += "/* Order loads for a core that issues one instruction a cycle. */\n#define THIMBLE_SINGLE_ISSUE 1\n";
   return out;
 }
 

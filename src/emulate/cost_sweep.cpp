@@ -1,6 +1,7 @@
 #include "emulate/cost_sweep.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,9 @@ namespace {
 constexpr std::size_t samples_a_firmware = 200;
 
 int input_rows(const ir::Graph& graph) { return plan::rows_of(graph.tensor(graph.ops[0].inputs[0])); }
+
+/// Each lets other variants run.
+const std::array<target::KernelOptions, 3> kernel_options{{{}, {.many_rows = false}, {.dsp = false}}};
 
 /// A part of the rows of a kernel that accumulates, another one for each sample: else what it does once, each call, and
 /// each row could not be told apart.
@@ -75,8 +79,8 @@ std::vector<SweepSample> sweep_samples(const target::Core& core) {
   std::vector<SweepSample> samples;
   for (const ir::Graph& graph : sweep_graphs()) {
     std::vector<std::string> taken;
-    for (const bool dsp : {true, false}) {
-      for (target::KernelChoice& kernel : target::kernel_candidates(graph, graph.ops[0], core, {.dsp = dsp})) {
+    for (const target::KernelOptions& options : kernel_options) {
+      for (target::KernelChoice& kernel : target::kernel_candidates(graph, graph.ops[0], core, options)) {
         if (std::ranges::find(taken, kernel.kernel) != taken.end() || !cost::has_loops(kernel.kernel)) continue;
         taken.push_back(kernel.kernel);
         const int part = kernel.accumulates ? rows_a_call(graph, samples.size()) : 0;

@@ -34,6 +34,7 @@ Json to_json(const target::KernelChoice& kernel) {
                {"reason", kernel.reason}};
   if (kernel.tile_pixels > 0) json["tile_pixels"] = kernel.tile_pixels;
   if (kernel.packed_channels) json["packed_channels"] = true;
+  if (kernel.single_issue) json["single_issue"] = true;
   return json;
 }
 
@@ -110,6 +111,7 @@ target::KernelChoice kernel_from(const Json& json) {
   read(json, "reason", kernel.reason);
   if (json.contains("tile_pixels")) read(json, "tile_pixels", kernel.tile_pixels);
   if (json.contains("packed_channels")) read(json, "packed_channels", kernel.packed_channels);
+  if (json.contains("single_issue")) read(json, "single_issue", kernel.single_issue);
   return kernel;
 }
 

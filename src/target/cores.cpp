@@ -39,6 +39,8 @@ std::vector<std::string> core_names() {
   return names;
 }
 
+bool issues_singly(const Core& core) { return core.name == "cortex-m4" || core.name == "cortex-m33"; }
+
 Core core(const std::string& name, const std::string& fpu) {
   for (const CoreFacts& fact : facts) {
     if (name != fact.name) continue;

@@ -47,10 +47,35 @@ std::int64_t any_dsp_scratch(const Convolution& c) {
          tap_bytes(c.kernel_h, width, c.stride_w);
 }
 
-/// kernels/dsp/dwconv_windows.h: columns of four channels, sums of a row, and taps.
-std::int64_t window_scratch(const Convolution& c) {
-  const std::int64_t columns = std::int64_t{c.out_w - 1} * c.stride_w + 3;
-  return 4 * 8 * columns + 4 * ((std::int64_t{c.out_w} + 2) / 3 * 3) + 4 * 4 * 9 * (c.stride_w == 1 ? 2 : 1);
+/// kernels/dsp/dwconv_windows.h: columns of four channels, sums, and taps.
+std::int64_t window_bytes(const Convolution& c, std::int64_t columns, std::int64_t sums) {
+  const std::int64_t words = std::max((sums + 2) / 3 * 3, std::int64_t{c.stride_w == 1 ? 3 : 4});
+  return 4 * 8 * columns + 4 * words + 4 * 4 * 9 * (c.stride_w == 1 ? 2 : 1);
+}
+
+/// Columns that a row of outputs reads.
+std::int64_t window_columns(const Convolution& c) { return std::int64_t{c.out_w - 1} * c.stride_w + 3; }
+
+std::int64_t window_scratch(const Convolution& c) { return window_bytes(c, window_columns(c), c.out_w); }
+
+/// kernels/dsp/dwconv_images.h: the same for all rows.
+struct ImageWindows {
+  std::int64_t columns = 0;
+  std::int64_t scratch_bytes = 0;
+};
+
+ImageWindows image_windows(const Convolution& c) {
+  const bool shares = c.padding.left > 0 && c.padding.left + c.in_w < window_columns(c);
+  const std::int64_t pitch = (window_columns(c) - (shares ? 1 : 0) + c.stride_w - 1) / c.stride_w * c.stride_w;
+  const std::int64_t more_rows = (c.stride_w == 1 ? (c.out_h + 1) / 2 : c.out_h) - 1;
+  const std::int64_t columns = more_rows * pitch + window_columns(c);
+  return {columns, window_bytes(c, columns, more_rows * pitch / c.stride_w + c.out_w)};
+}
+
+/// Images of several rows of which all fit in little memory.
+bool is_small(const Convolution& c) {
+  constexpr std::int64_t most_columns = 80;
+  return c.kernel_h == 3 && c.out_h > 1 && image_windows(c).columns <= most_columns;
 }
 
 bool is_unrolled(const Convolution& c) {
@@ -90,8 +115,12 @@ bool pays_unrolled(const Convolution& c, const KernelOptions& options) {
 Candidate dsp_kernel(const Convolution& c, const KernelOptions& options) {
   if (!pays_unrolled(c, options))
     return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
-  if (options.by_columns && is_tall(c))
+  if (options.many_rows && is_tall(c))
     return {"s8_dwconv_3x3s1_tall_dsp", tall_scratch(c), "SIMD over widened columns of four channels"};
+  if (options.many_rows && !options.compact && is_small(c)) {
+    return {fmt::format("s8_dwconv_3x3s{}_image_dsp", c.stride_w), image_windows(c).scratch_bytes,
+            "SIMD over columns of four channels, all rows at once"};
+  }
   if (c.kernel_h == 3) {
     return {fmt::format("s8_dwconv_3x3s{}_dsp", c.stride_w), window_scratch(c), "SIMD over columns of four channels"};
   }

@@ -7,6 +7,7 @@
 #include "ir/slice_region.h"
 #include "reference/parameters.h"
 #include "target/conv_choice.h"
+#include "target/cores.h"
 #include "target/kernel_variants.h"
 #include "target/mean_geometry.h"
 
@@ -236,13 +237,15 @@ class Chooser {
 
 std::vector<KernelChoice> kernel_candidates(const ir::Graph& graph, const ir::Op& op, const Core& core,
                                             const KernelOptions& options) {
-  return std::visit(Chooser(graph, op, core, options), op.kind);
+  std::vector<KernelChoice> kernels = std::visit(Chooser(graph, op, core, options), op.kind);
+  for (KernelChoice& kernel : kernels) kernel.single_issue = kernel.folder == "dsp" && issues_singly(core);
+  return kernels;
 }
 
 KernelChoice choose_row_kernel(const ir::Graph& graph, const ir::Op& op, const Core& core, const KernelOptions& options,
                                const KernelChoice& whole) {
   KernelOptions by_rows = options;
-  by_rows.by_columns = false;
+  by_rows.many_rows = false;
   const bool is_depthwise = std::holds_alternative<ir::DepthwiseConv2D>(op.kind);
   const bool is_mean = std::holds_alternative<ir::Mean>(op.kind) || std::holds_alternative<ir::Pool2D>(op.kind);
   if (!is_depthwise && !is_mean) return whole;

@@ -30,6 +30,8 @@ struct KernelChoice {
   /// A SIMD convolution of a program whose channels take two words each, not three: THIMBLE_PACKED_CHANNELS of
   /// kernels/generic/types.h. All of them have it, or none. plan/packed_channels.h chooses.
   bool packed_channels = false;
+  /// A SIMD kernel for a core that issues one instruction a cycle: THIMBLE_SINGLE_ISSUE of kernels/generic/types.h.
+  bool single_issue = false;
   bool in_place = false;  ///< May write its output over its first input, element for element.
   /// Sums up its input's rows one after the other: a step's rows are the input's, and what the scratch holds has to
   /// stay from the first of them to the last.
@@ -41,7 +43,7 @@ struct KernelOptions {
   bool dsp = true;          ///< Use the core's SIMD kernels where it has them.
   bool specialized = true;  ///< Use convolutions that are made for sizes and strides, not only those that do for any.
   bool compact = false;     ///< Do without those whose code is large for what they save.
-  bool by_columns = true;   ///< Use those that go over columns, which pays if there are many rows.
+  bool many_rows = true;    ///< Use those that pay if they are called for all rows, or many.
 };
 
 /// The variants that can run `op` on `core`, at least one. The first is the default; others trade flash for

@@ -43,6 +43,8 @@ constexpr std::array variants{
     KernelVariant{"s8_dwconv_7x7s2_dsp", "dsp", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_dwconv_any_dsp", "dsp", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_dwconv_3x3s1_tall_dsp", "dsp", "thimble_dwconv_rows", "chw"},
+    KernelVariant{"s8_dwconv_3x3s1_image_dsp", "dsp", "thimble_dwconv_rows", "chw"},
+    KernelVariant{"s8_dwconv_3x3s2_image_dsp", "dsp", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_add_dsp", "dsp", "thimble_binary_rows", ""},
     KernelVariant{"s8_mul_dsp", "dsp", "thimble_binary_rows", ""},
     KernelVariant{"s8_avgpool_1x4_dsp", "dsp", "thimble_pool_rows", ""},

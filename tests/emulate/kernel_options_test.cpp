@@ -102,6 +102,16 @@ TEST_P(KernelOptions, PackedChannelsChangeNoBit) {
       emulate::execute_on_emulator(graph, plan::make_plan(graph, board.core, planning), board, inputs, options));
 }
 
+TEST_P(KernelOptions, TheOrderForCoresOfSingleIssueChangesNoBit) {
+  const target::Board cortex_m4 = target::without_budget(target::board("stm32f412"));
+  for (const ir::Rounding rounding : {ir::Rounding::twice, ir::Rounding::once}) {
+    graph.rounding = rounding;
+    const plan::Plan plan = plan::make_plan(graph, cortex_m4.core);
+    expect_trace(graph, reference_checksums(graph, inputs[0]),
+                 emulate::execute_on_emulator(graph, plan, cortex_m4, inputs, options));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, KernelOptions, ::testing::ValuesIn(models), golden_test_name);
 
 }  // namespace

@@ -31,9 +31,12 @@ std::string text_of(const ConvCase& c) {
                      c.depthwise ? "depthwise " : "", c.connected ? "connected " : "", c.bias ? "" : "without bias");
 }
 
-/// The kernels for a case, and those that gather columns with tiles of more than four, up to more than a row.
+/// The kernels for a case, the one for a few rows at a time, and those that gather columns with tiles of more than four, up to more than a row.
 std::vector<target::KernelChoice> choices_for(const SingleOp& single, bool dsp) {
   std::vector<target::KernelChoice> choices = target::kernel_candidates(single.graph, single.op(), core_with(dsp));
+  const target::KernelChoice by_rows =
+      target::choose_row_kernel(single.graph, single.op(), core_with(dsp), {.dsp = dsp}, choices.front());
+  if (by_rows.kernel != choices.front().kernel) choices.push_back(by_rows);
   const std::size_t without_tiles = choices.size();
   for (std::size_t i = 0; testing::kernels_have_tiles && i < without_tiles; ++i) {
     for (int blocks = 2; choices[i].column_bytes > 0 && blocks <= 4; ++blocks) {

@@ -13,8 +13,10 @@
 #include "dsp/s8_conv_4x2_dsp.h"
 #include "dsp/s8_conv_any_4x2_dsp.h"
 #include "dsp/s8_dwconv_3x3s1_dsp.h"
+#include "dsp/s8_dwconv_3x3s1_image_dsp.h"
 #include "dsp/s8_dwconv_3x3s1_tall_dsp.h"
 #include "dsp/s8_dwconv_3x3s2_dsp.h"
+#include "dsp/s8_dwconv_3x3s2_image_dsp.h"
 #include "dsp/s8_dwconv_5x5s1_dsp.h"
 #include "dsp/s8_dwconv_5x5s2_dsp.h"
 #include "dsp/s8_dwconv_7x7s1_dsp.h"
@@ -157,6 +159,8 @@ Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
       {"s8_dwconv_7x7s2_dsp", s8_dwconv_7x7s2_dsp},
       {"s8_dwconv_any_dsp", s8_dwconv_any_dsp},
       {"s8_dwconv_generic", s8_dwconv_generic},
+      {"s8_dwconv_3x3s1_image_dsp", s8_dwconv_3x3s1_image_dsp},
+      {"s8_dwconv_3x3s2_image_dsp", s8_dwconv_3x3s2_image_dsp},
       {"s8_dwconv_3x3s1_tall_dsp", s8_dwconv_3x3s1_tall_dsp}};
   const bool by_planes = choice.driver == "thimble_dwconv_rows";
   const Call run = by_planes ? unary_call(thimble_dwconv_rows, plane_kernels.at(choice.kernel), p)
