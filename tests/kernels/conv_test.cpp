@@ -31,8 +31,8 @@ std::string text_of(const ConvCase& c) {
                      c.depthwise ? "depthwise " : "", c.connected ? "connected " : "", c.bias ? "" : "without bias");
 }
 
-/// The kernels for a case, the one for a few rows at a time, and those that gather columns with tiles of more than four,
-/// up to more than a row.
+/// The kernels for a case, the one for a few rows at a time, and those that gather columns with tiles of more than
+/// four, up to more than a row.
 std::vector<target::KernelChoice> choices_for(const SingleOp& single, bool dsp) {
   std::vector<target::KernelChoice> choices = target::kernel_candidates(single.graph, single.op(), core_with(dsp));
   const target::KernelChoice by_rows =
