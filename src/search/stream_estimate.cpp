@@ -80,7 +80,7 @@ class GrowingStream {
   bool is_in_place(int t) const {
     if (t <= first_) return false;
     const RowOp& writer = network_.op(t - 1);
-    return writer.depthwise && writer.cost->in_place && writer.stride == 1 && t - 1 > first_ && writer.kernel > 1 &&
+    return writer.depthwise && writer.cost->in_place && t - 1 > first_ && writer.kernel > 1 &&
            writer.kernel < network_.tensor(t).rows;
   }
 

@@ -92,12 +92,16 @@ class Stream {
     int reader_count = 0;
   };
 
-  /// A depthwise convolution whose output lies in the ring of its input: row r over row r - above.
+  /// A depthwise convolution whose output lies in the ring of its input.
   struct InPlace {
     int input = 0;
     int output = 0;
+    int step = 1;
     int above = 0;
     bool collides = false;  ///< It would need more than the oldest row.
+
+    /// The row of the input over which a row of the output lies; it may be above the first.
+    int row_under(int row) const { return row * step - above; }
   };
 
   /// A ring or an operator's scratch.
@@ -227,7 +231,7 @@ class Stream {
     State& output = tensors_[at(op + 1)];
     if (!input.is_ring || !output.is_ring || input.reader_count != 1) return;
     input.pair = output.pair = static_cast<int>(in_place_.size());
-    in_place_.push_back({network_.op(op).input, op + 1, network_.op(op).padding});
+    in_place_.push_back({network_.op(op).input, op + 1, network_.op(op).stride, network_.op(op).padding});
   }
 
   /// Rows that the ring of `t` must have when its row `row` is written.
@@ -239,9 +243,9 @@ class Stream {
     const State& output = tensors_[at(pair.output)];
     if (t == pair.output) {
       if (held(output) > 0) pair.collides = true;
-      return input.done - (row - pair.above);
+      return input.done - pair.row_under(row);
     }
-    const int over = held(output) > 0 ? row + 1 - (output.done - 1 - pair.above) : 0;
+    const int over = held(output) > 0 ? row + 1 - pair.row_under(output.done - 1) : 0;
     return std::max(held(input) + 1, over);
   }
 
@@ -384,8 +388,8 @@ std::vector<int> depthwise_in_place(const RowNetwork& network, int first, int en
   std::vector<int> ops;
   for (int i = first; i < end; ++i) {
     const RowOp& op = network.op(i);
-    const bool keeps_rows = network.tensor(op.input).row_bytes == network.output_of(i).row_bytes;
-    if (op.depthwise && op.cost->in_place && keeps_rows && op.stride == 1) ops.push_back(i);
+    const bool fits = network.tensor(op.input).row_bytes >= network.output_of(i).row_bytes;
+    if (op.depthwise && op.cost->in_place && fits) ops.push_back(i);
   }
   return ops;
 }
