@@ -44,15 +44,16 @@ class Divisions {
 
  private:
   /// Of divisions whose largest segments need the same: the one with the fewest streams, or the one with the fewest
-  /// cycles, as the planner does; or the latter with layers that do not overlap.
-  enum class Prefer { layers, speed, safety };
+  /// cycles, as the planner does; or the latter with layers
+  /// that do not overlap; or the one whose other segments need least, which leaves room to place buffers.
+  enum class Prefer { layers, speed, safety, room };
 
   struct Attempt {
     std::int64_t percent;  ///< Of what the largest segment needs at least.
     Prefer prefer;
   };
-  static constexpr std::array<Attempt, 4> others_to_try{
-      {{100, Prefer::speed}, {100, Prefer::safety}, {102, Prefer::safety}, {105, Prefer::layers}}};
+  static constexpr std::array<Attempt, 5> others_to_try{
+      {{100, Prefer::speed}, {100, Prefer::safety}, {100, Prefer::room}, {102, Prefer::safety}, {105, Prefer::layers}}};
 
   static constexpr int most_rounds = 8;
 
@@ -87,20 +88,22 @@ class Divisions {
     arrivals[0].bytes = limit;
     for (int first = 0; first < network_.size(); ++first) {
       const Arrival& from = arrivals[at(first)];
-      const auto arrive = [&](const QuickSegment& segment, double price) {
+      const auto arrive = [&](const QuickSegment& segment, double cycles) {
+        double price = segment.streamed ? 1 : 0;
+        if (prefer != Prefer::layers) price = cycles;
+        if (prefer == Prefer::room) price = static_cast<double>(std::max<std::int64_t>(segment.bytes - limit / 2, 0));
         const Arrival arrival{std::max(from.bytes, segment.bytes), from.price + price, segment};
         Arrival& known = arrivals[at(segment.end)];
         if (arrival.is_better_than(known)) known = arrival;
       };
-      const bool by_speed = prefer != Prefer::layers;
-      arrive({first, first + 1, false, layers[at(first)]}, by_speed ? network_.op(first).cost->cycles : 0);
+      arrive({first, first + 1, false, layers[at(first)]}, network_.op(first).cost->cycles);
       const std::vector<std::int64_t>& streams = streams_[at(first)];
       const std::size_t shortest = by_rows_ ? 0 : 1;
       double cycles = 0;
       for (std::size_t i = 0; i < streams.size(); ++i) {
         const int end = first + 1 + static_cast<int>(i);
         cycles += network_.op(end - 1).cost->row_cycles;
-        if (i >= shortest) arrive({first, end, true, streams[i]}, by_speed ? cycles : 1);
+        if (i >= shortest) arrive({first, end, true, streams[i]}, cycles);
       }
     }
     QuickPeak found;
