@@ -20,8 +20,8 @@ struct QuickPeak {
 /// it is found again until they agree. Where its buffers cannot be placed in what its largest segment needs
 /// (arena_placement.h), divisions that need a little more in one segment are placed too.
 ///
-/// The planner chooses from the same segments, and has never been seen to find less; where it cannot place its own
-/// division well, it finds a little more (docs/search.md has the figures).
+/// The planner chooses from the same segments, and nearly always finds as much; where it cannot place its divisions
+/// well, a little more (docs/search.md has the figures).
 ///
 /// `enough`: bytes that are as good as fewer, such as a board's: ends the search once they are reached, or known to be
 /// out of reach (`bytes` is then more than `enough`, but may be less than what is needed). 0: find the least.
