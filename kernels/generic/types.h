@@ -57,13 +57,22 @@
 #define THIMBLE_SINGLE_ISSUE 0
 #endif
 
+/* Whether rows may lie in other than their own places in a line buffer: thimble_plane's step and shift. The generated
+ * code defines this too. */
+#ifndef THIMBLE_SHIFTED_ROWS
+#define THIMBLE_SHIFTED_ROWS 0
+#endif
+
 /* A tensor [height][width][channels] in the arena. Row r (0 <= r < height of the tensor) is at
- * base + (r % ring) * row_bytes; ring == height when the whole tensor is there, smaller for a line buffer.
- * Rows follow each other without a gap, so a whole tensor is one dense NHWC block. */
+ * base + ((r * step + shift) % ring) * row_bytes; ring == height when the whole tensor is there, smaller for a line
+ * buffer. Rows follow each other without a gap, so a whole tensor is one dense NHWC block. */
 typedef struct {
   int8_t* base;
   int32_t row_bytes;
   int32_t ring;
+#if THIMBLE_SHIFTED_ROWS
+  int32_t step, shift; /* 1 and 0 but for what lies in the line buffer of another tensor */
+#endif
 } thimble_plane;
 
 /* Requantization: out = clamp(zero_point + round(acc * multiplier * 2^(shift - 31))), requantize.h. */
@@ -173,15 +182,29 @@ typedef struct {
 #define THIMBLE_SHARED static inline
 #endif
 
+/* The number of row r among the rows of the line buffer. */
+static inline int32_t thimble_shifted(const thimble_plane* plane, int32_t r) {
+#if THIMBLE_SHIFTED_ROWS
+  return r * plane->step + plane->shift;
+#else
+  (void)plane;
+  return r;
+#endif
+}
+
 /* Address of row r of a plane. */
 static inline int8_t* thimble_row(const thimble_plane* plane, int32_t r) {
-  const int32_t place = r < plane->ring ? r : r % plane->ring; /* most planes are whole: a division less */
+  const int32_t shifted = thimble_shifted(plane, r);
+  const int32_t place = shifted < plane->ring ? shifted : shifted % plane->ring; /* most are whole: a division less */
   return plane->base + place * plane->row_bytes;
 }
 
 /* Rows from r on that follow each other in memory: up to the end of the ring. */
 static inline int32_t thimble_rows_to_wrap(const thimble_plane* plane, int32_t r) {
-  return plane->ring - r % plane->ring;
+#if THIMBLE_SHIFTED_ROWS
+  if (plane->step != 1) return 1;
+#endif
+  return plane->ring - thimble_shifted(plane, r) % plane->ring;
 }
 
 static inline int32_t thimble_min(int32_t a, int32_t b) { return a < b ? a : b; }

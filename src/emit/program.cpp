@@ -38,9 +38,14 @@ class Builder {
     return *placement;
   }
 
+  Plane plane_at(std::string base, std::int64_t row_bytes, int ring, int step = 1, int shift = 0) const {
+    return {std::move(base), row_bytes, ring, step, shift, plan::has_shifted_rows(plan_)};
+  }
+
   Plane plane_of(ir::TensorId tensor) const {
     const plan::Placement& placement = placement_of(tensor);
-    return {in_arena(arena_offset(graph_, plan_, tensor)), placement.row_bytes, placement.ring_rows};
+    return plane_at(in_arena(arena_offset(graph_, plan_, tensor)), placement.row_bytes, placement.ring_rows,
+                    placement.ring_step, placement.ring_shift);
   }
 
   void add_row_inputs() {
@@ -147,8 +152,8 @@ class Builder {
         fmt::format("{}_operand_{}", layer.function, input), "int8_t", {values.begin(), values.end()}, false};
     const ConstantArray* const equal = find_equal(array);
     // Drivers take planes that can be written; they do not write to their inputs.
-    Plane plane{fmt::format("(int8_t*){}", (equal != nullptr ? *equal : array).pointer()), plan::row_bytes_of(tensor),
-                plan::rows_of(tensor)};
+    Plane plane = plane_at(fmt::format("(int8_t*){}", (equal != nullptr ? *equal : array).pointer()),
+                           plan::row_bytes_of(tensor), plan::rows_of(tensor));
     if (equal == nullptr) layer.constants.push_back(std::move(array));
     return plane;
   }
@@ -159,6 +164,11 @@ class Builder {
 };
 
 }  // namespace
+
+std::string initializer_of(const Plane& plane) {
+  const std::string shift = plane.is_shifted ? fmt::format(", {}, {}", plane.step, plane.shift) : "";
+  return fmt::format("{{{}, {}, {}{}}}", plane.base, plane.row_bytes, plane.ring, shift);
+}
 
 std::int64_t arena_offset(const ir::Graph& graph, const plan::Plan& plan, ir::TensorId tensor) {
   const plan::Placement* placement = plan.find(tensor);

@@ -17,7 +17,13 @@ struct Plane {
   std::string base;  ///< "arena + 27648", or a constant.
   std::int64_t row_bytes = 0;
   int ring = 1;
+  int step = 1;
+  int shift = 0;
+  bool is_shifted = false;  ///< Step and shift are printed: in programs with THIMBLE_SHIFTED_ROWS.
 };
+
+/// "{arena + 27648, 96, 3}"
+std::string initializer_of(const Plane& plane);
 
 struct LayerCall {
   Parameters parameters;

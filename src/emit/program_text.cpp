@@ -31,6 +31,10 @@ std::string kernel_options(const Source& source) {
   const auto has_tiles = [](const Layer& layer) { return layer.kernel.tile_pixels > 0; };
   if (std::ranges::any_of(source.program.layers, has_tiles))
     out += "/* Gather the columns of more than four pixels at a time. */\n#define THIMBLE_COLUMN_TILES 1\n";
+  const auto is_shifted = [](const LayerCall& call) { return call.output.is_shifted; };
+  const auto has_shifted = [&](const Layer& layer) { return std::ranges::any_of(layer.calls, is_shifted); };
+  if (std::ranges::any_of(source.program.layers, has_shifted))
+    out += "/* Depthwise convolutions write over the oldest row that they read. */\n#define THIMBLE_SHIFTED_ROWS 1\n";
   const auto is_packed = [](const Layer& layer) { return layer.kernel.packed_channels; };
   if (std::ranges::any_of(source.program.layers, is_packed))
     out += "/* Keep a channel's bias and shift in one word. */\n#define THIMBLE_PACKED_CHANNELS 1\n";
@@ -111,7 +115,7 @@ std::string layer_comment(const Source& source, const Layer& layer) {
 }
 
 std::string plane_definition(const std::string& name, const Plane& plane) {
-  return fmt::format("  const thimble_plane {} = {{{}, {}, {}}};\n", name, plane.base, plane.row_bytes, plane.ring);
+  return fmt::format("  const thimble_plane {} = {};\n", name, initializer_of(plane));
 }
 
 /// One call of a driver: its constants and planes, then the call. Only a concatenation has a call after the first.

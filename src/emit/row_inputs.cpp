@@ -57,8 +57,7 @@ std::string row_input_function(const Source& source, const RowInput& input) {
              {"int8_t* arena", fmt::format("{}_{} {}", source.options.name, reader(input.input), reader(input.input)),
               fmt::format("void* {}", context(input.input)), "int32_t first", "int32_t count"},
              ") {\n");
-  out += fmt::format("  const thimble_plane in = {{{}, {}, {}}};\n", input.plane.base, input.plane.row_bytes,
-                     input.plane.ring);
+  out += fmt::format("  const thimble_plane in = {};\n", initializer_of(input.plane));
   out += "  int status = 0;\n  int32_t r;\n  for (r = first; r < first + count && status == 0; ++r) ";
   out += fmt::format("status = {}({}, r, {});\n  return status;\n}}\n\n", reader(input.input), context(input.input),
                      type == "int8_t" ? row : fmt::format("({}*){}", type, row));

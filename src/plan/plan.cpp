@@ -26,6 +26,11 @@ bool Plan::takes_rows_of(ir::TensorId input) const {
   });
 }
 
+bool has_shifted_rows(const Plan& plan) {
+  return std::ranges::any_of(
+      plan.placements, [](const Placement& placement) { return placement.ring_shift > 0 || placement.ring_step != 1; });
+}
+
 int rows_of(const ir::Tensor& tensor) { return is_image(tensor) ? tensor.shape[1] : 1; }
 
 std::int64_t row_bytes_of(const ir::Tensor& tensor) {

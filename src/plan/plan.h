@@ -23,7 +23,7 @@ struct Buffer {
 };
 
 /// How an activation tensor, seen as rows, lies in a buffer. Row r is at byte
-///     buffer.offset + offset + (r % ring_rows) * row_bytes.
+///     buffer.offset + offset + ((r * ring_step + ring_shift) % ring_rows) * row_bytes.
 /// A tensor [1,H,W,C] has H rows of W*C elements; any other shape is one row.
 struct Placement {
   ir::TensorId tensor = ir::no_tensor;
@@ -32,6 +32,10 @@ struct Placement {
   std::int64_t row_bytes = 0;
   int rows = 1;       ///< Rows of the tensor.
   int ring_rows = 1;  ///< Rows held at a time: `rows`, or fewer for a line buffer.
+  /// 1 and 0 unless it lies in the line buffer of another tensor: a depthwise convolution that works in place writes
+  /// its row r over row r * stride - padding of its input, the oldest there. In [0, ring_rows).
+  int ring_step = 1;
+  int ring_shift = 0;
 };
 
 /// Iteration i of a step's stage computes output rows [first + i * advance, first + i * advance + count), in order.
@@ -81,6 +85,9 @@ struct Plan {
 };
 
 inline constexpr std::int64_t arena_alignment = 4;
+
+/// Whether some line buffer begins elsewhere than with row 0.
+bool has_shifted_rows(const Plan& plan);
 
 /// Rows of an activation tensor, and bytes of each: H and W*C of [1,H,W,C], else 1 and everything.
 int rows_of(const ir::Tensor& tensor);

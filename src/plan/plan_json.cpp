@@ -17,10 +17,13 @@ Json to_json(const Buffer& buffer) {
 }
 
 Json to_json(const ir::Graph& graph, const Placement& placement) {
-  return {{"tensor", placement.tensor},       {"name", graph.tensor(placement.tensor).name},
-          {"buffer", placement.buffer},       {"offset", placement.offset},
-          {"row_bytes", placement.row_bytes}, {"rows", placement.rows},
-          {"ring_rows", placement.ring_rows}};
+  Json json = {{"tensor", placement.tensor},       {"name", graph.tensor(placement.tensor).name},
+               {"buffer", placement.buffer},       {"offset", placement.offset},
+               {"row_bytes", placement.row_bytes}, {"rows", placement.rows},
+               {"ring_rows", placement.ring_rows}};
+  if (placement.ring_step != 1) json["ring_step"] = placement.ring_step;
+  if (placement.ring_shift > 0) json["ring_shift"] = placement.ring_shift;
+  return json;
 }
 
 Json to_json(const target::KernelChoice& kernel) {
@@ -96,6 +99,8 @@ Placement placement_from(const Json& json) {
   read(json, "row_bytes", placement.row_bytes);
   read(json, "rows", placement.rows);
   read(json, "ring_rows", placement.ring_rows);
+  if (json.contains("ring_step")) read(json, "ring_step", placement.ring_step);
+  if (json.contains("ring_shift")) read(json, "ring_shift", placement.ring_shift);
   return placement;
 }
 

@@ -87,6 +87,11 @@ void check_placement(const ir::Graph& graph, const Plan& plan, const Placement& 
          placement.row_bytes);
   if (placement.ring_rows < 1 || placement.ring_rows > rows)
     fail("plan: \"{}\" has {} rows, a ring of {} cannot hold them", tensor.name, rows, placement.ring_rows);
+  const bool is_ring = placement.ring_rows < rows;
+  if (placement.ring_step < 1 || placement.ring_shift < 0 || placement.ring_shift >= placement.ring_rows ||
+      (!is_ring && (placement.ring_step > 1 || placement.ring_shift > 0)))
+    fail("plan: \"{}\", a ring of {} of {} rows, cannot be stepped by {} and shifted by {}", tensor.name,
+         placement.ring_rows, rows, placement.ring_step, placement.ring_shift);
   const Buffer& buffer = plan.buffers[static_cast<std::size_t>(placement.buffer)];
   const std::int64_t held = (placement.ring_rows - 1) * placement.row_bytes + tensor.bytes() / rows;
   if (placement.offset < 0 || placement.offset > buffer.bytes - held)
@@ -144,10 +149,14 @@ bool lies_apart(const ir::Graph& graph, const Plan& plan, ir::TensorId id) {
   return place != nullptr && place->row_bytes != graph.tensor(id).bytes() / rows_in(graph.tensor(id));
 }
 
-/// Rows may lie further apart than they are long only for slices, whose kernel writes them so, and where nothing but a
-/// concatenation, which is no step then, reads them.
-void check_strides(const ir::Graph& graph, const Plan& plan, const ir::Op& op) {
+/// Rows may lie further apart than they are long for slices, whose kernel writes them so, where nothing but a
+/// concatenation, which is no step then, reads them; and for convolutions that run a row at a time.
+void check_strides(const ir::Graph& graph, const Plan& plan, const Step& step) {
+  const ir::Op& op = graph.ops[static_cast<std::size_t>(step.op)];
   const bool is_slice = std::holds_alternative<ir::StridedSlice>(op.kind);
+  const bool is_conv =
+      std::holds_alternative<ir::Conv2D>(op.kind) || std::holds_alternative<ir::DepthwiseConv2D>(op.kind);
+  if (is_conv && step.rows.count == 1) return;
   for (const ir::TensorId id : op.inputs)
     if (lies_apart(graph, plan, id))
       fail("plan: \"{}\" reads \"{}\", whose rows lie apart", graph.name_of(op), graph.tensor(id).name);
@@ -175,7 +184,7 @@ void check_step(const ir::Graph& graph, const Plan& plan, const Stage& stage, co
     fail("plan: \"{}\" has {} outputs, one is supported", graph.name_of(op), op.outputs.size());
   for (const ir::TensorId id : op.inputs) check_placed(graph, plan, id);
   check_placed(graph, plan, op.outputs[0]);
-  check_strides(graph, plan, op);
+  check_strides(graph, plan, step);
   check_rows(graph, stage, step);
   check_scratch(plan, graph.name_of(op), step);
 }

@@ -70,20 +70,30 @@ std::vector<target::KernelChoice> kernels_for_rows(const ir::Graph& graph,
   return row_kernels;
 }
 
-/// The fastest division whose plan fits the arena, or the one with the smallest arena.
+/// The fastest division whose plan fits the arena, or else one with the smallest arena.
 Plan plan_from_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, const target::Core& core,
                      const PlanOptions& options) {
   const std::int64_t limit = options.objective == Objective::sram ? 0
                              : options.arena_bytes > 0            ? options.arena_bytes
                                                                   : std::numeric_limits<std::int64_t>::max();
   const std::vector<target::KernelChoice> row_kernels = kernels_for_rows(graph, kernels, core, options);
-  const std::vector<FrontPoint> front = pareto_front(graph, kernels, row_kernels, core, options);
-  for (const FrontPoint& point : front) {
-    if (point.bytes > limit && &point != &front.back()) continue;
-    Plan plan = plan_segments(graph, kernels, row_kernels, point.segments, options);
-    if (plan.arena_bytes <= limit || &point == &front.back()) return plan;
+  const Front front = pareto_front(graph, kernels, row_kernels, core, options);
+  const auto plan_of = [&](const FrontPoint& point) {
+    return plan_segments(graph, kernels, row_kernels, point.segments, options);
+  };
+  for (const FrontPoint& point : front.points) {
+    if (point.bytes > limit) continue;
+    Plan plan = plan_of(point);
+    if (plan.arena_bytes <= limit) return plan;
   }
-  return plan_layer_by_layer(graph, kernels, options);
+  const FrontPoint& smallest = front.points.back();
+  Plan best = plan_of(smallest);
+  for (const FrontPoint& point : front.roomier) {
+    if (best.arena_bytes <= std::max(limit, smallest.bytes)) break;
+    Plan plan = plan_of(point);
+    if (plan.arena_bytes < best.arena_bytes) best = std::move(plan);
+  }
+  return best;
 }
 
 Plan plan_for(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, const target::Core& core,

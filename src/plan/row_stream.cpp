@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <bitset>
 #include <limits>
+#include <utility>
+#include <variant>
+
+#include "target/convolution.h"
 
 namespace thimble::plan {
 namespace {
@@ -39,6 +43,9 @@ class Progress {
   }
 
   std::span<const Reader> readers_of(ir::TensorId tensor) const { return readers_[static_cast<std::size_t>(tensor)]; }
+
+  /// The first row of a tensor that is not there yet.
+  int end_of(ir::TensorId tensor) const { return rows_[static_cast<std::size_t>(tensor)]; }
 
   /// Rows of a tensor that are there and will be read yet.
   int rows_held(ir::TensorId tensor) const {
@@ -139,20 +146,63 @@ class OverlapSearch {
   bool same_place_ = true;
 };
 
+/// A depthwise convolution whose output lies in the ring of its input: row r over row r * step - above, the oldest that
+/// it reads.
+struct InPlace {
+  int op = 0;
+  ir::TensorId input = ir::no_tensor;
+  ir::TensorId output = ir::no_tensor;
+  int step = 1;
+  int above = 0;
+
+  /// The row of the input over which a row of the output lies; it may be above the first.
+  int row_under(int row) const { return row * step - above; }
+};
+
+/// The depthwise convolutions of a stream that may work in place, if the stream computes their rows one at a time, and
+/// each is read before there is the next.
+std::vector<InPlace> depthwise_in_place(const ir::Graph& graph, const RowStream& stream,
+                                        std::span<const target::KernelChoice> kernels) {
+  std::vector<InPlace> found;
+  for (const int index : stream.ops) {
+    const ir::Op& op = graph.ops[static_cast<std::size_t>(index)];
+    if (!std::holds_alternative<ir::DepthwiseConv2D>(op.kind)) continue;
+    const auto c = target::convolution_of(graph, op);
+    const bool fits = row_bytes_of(graph.tensor(op.inputs[0])) >= row_bytes_of(graph.tensor(op.outputs[0]));
+    if (kernels[static_cast<std::size_t>(index)].in_place && fits && c)
+      found.push_back({index, op.inputs[0], op.outputs[0], c->stride_h, c->padding.top});
+  }
+  return found;
+}
+
 /// Rings and scratch of a stream, and which of them are needed at one time.
 class Working {
  public:
   Working(const ir::Graph& graph, const RowStream& stream, std::span<const RowWork> work,
-          std::span<const target::KernelChoice> kernels)
+          std::span<const target::KernelChoice> kernels, std::vector<InPlace> in_place)
       : graph_(graph),
         summing_op_(stream.summing_op),
         progress_(graph, stream, work),
-        ring_of_(graph.tensors.size(), none) {
+        ring_of_(graph.tensors.size(), none),
+        in_place_(std::move(in_place)) {
     for (const ir::TensorId id : stream.from_caller) add_ring(stream, id);
     for (const int op : stream.ops) add_ring(stream, graph.ops[static_cast<std::size_t>(op)].outputs[0]);
     for (const int op : stream.ops) add_scratch(op, kernels[static_cast<std::size_t>(op)].scratch_bytes);
+    std::erase_if(in_place_, [&](const InPlace& pair) { return !share_ring(pair); });
     meets_.resize(items_.size());
     for (const RowWork& piece : work) run(piece);
+  }
+
+  /// Those that share a ring, and of these the ones that can.
+  std::size_t candidates() const { return in_place_.size(); }
+  std::vector<InPlace> in_place() const {
+    std::vector<InPlace> fitting;
+    for (const InPlace& pair : in_place_) {
+      const int rows = ring_of(pair.input).rows;
+      const bool is_ring = rows < rows_of(graph_.tensor(pair.input)) && rows < rows_of(graph_.tensor(pair.output));
+      if (is_ring && std::ranges::find(colliding_, pair.op) == colliding_.end()) fitting.push_back(pair);
+    }
+    return fitting;
   }
 
   WorkingMemory placed() {
@@ -168,8 +218,15 @@ class Working {
       memory.bytes = std::max(memory.bytes, item.offset + item.bytes);
     }
     for (const Item& item : items_) {
-      if (item.tensor != ir::no_tensor && item.rows > 0) memory.rings.push_back({item.tensor, item.rows, item.offset});
+      if (item.tensor != ir::no_tensor && item.rows > 0)
+        memory.rings.push_back({item.tensor, item.rows, item.offset, row_bytes_of(graph_.tensor(item.tensor)), 1, 0});
       if (item.op != none) memory.scratch.push_back({item.op, item.offset});
+    }
+    for (const InPlace& pair : in_place_) {
+      const Item& ring = ring_of(pair.input);
+      const int shift = (ring.rows - pair.above % ring.rows) % ring.rows;
+      memory.rings.push_back(
+          {pair.output, ring.rows, ring.offset, row_bytes_of(graph_.tensor(pair.input)), pair.step, shift});
     }
     return memory;
   }
@@ -181,6 +238,7 @@ class Working {
   /// A ring or the scratch of an operator.
   struct Item {
     ir::TensorId tensor = ir::no_tensor;
+    ir::TensorId over = ir::no_tensor;  ///< Computed in place, in this ring.
     int op = none;
     int rows = 0;
     std::int64_t bytes = 0;
@@ -194,27 +252,69 @@ class Working {
   void add_ring(const RowStream& stream, ir::TensorId tensor) {
     if (std::ranges::find(stream.results, tensor) != stream.results.end()) return;
     ring_of_[static_cast<std::size_t>(tensor)] = static_cast<int>(items_.size());
-    items_.push_back({tensor});
+    items_.push_back({tensor, ir::no_tensor});
   }
 
   void add_scratch(int op, std::int64_t bytes) {
     if (bytes <= 0) return;
-    items_.push_back({ir::no_tensor, op, 0, aligned(bytes)});
+    items_.push_back({ir::no_tensor, ir::no_tensor, op, 0, aligned(bytes)});
+  }
+
+  const Item& ring_of(ir::TensorId tensor) const {
+    return items_[static_cast<std::size_t>(ring_of_[static_cast<std::size_t>(tensor)])];
+  }
+
+  /// Whether the output's rows are as long as the input's, or are read by convolutions, which can read rows that lie
+  /// apart.
+  bool can_lie_apart(const InPlace& pair) const {
+    if (row_bytes_of(graph_.tensor(pair.input)) == row_bytes_of(graph_.tensor(pair.output))) return true;
+    return std::ranges::all_of(progress_.readers_of(pair.output), [&](const Reader& reader) {
+      const ir::Operator& kind = graph_.ops[static_cast<std::size_t>(reader.op)].kind;
+      return std::holds_alternative<ir::Conv2D>(kind) || std::holds_alternative<ir::DepthwiseConv2D>(kind);
+    });
+  }
+
+  /// Gives the output the ring of the input, if both have one and nothing else reads the input.
+  bool share_ring(const InPlace& pair) {
+    const int input = ring_of_[static_cast<std::size_t>(pair.input)];
+    int& output = ring_of_[static_cast<std::size_t>(pair.output)];
+    if (input == none || output == none || progress_.readers_of(pair.input).size() != 1) return false;
+    if (!can_lie_apart(pair)) return false;
+    items_[static_cast<std::size_t>(output)].tensor = ir::no_tensor;
+    items_[static_cast<std::size_t>(input)].over = pair.output;
+    output = input;
+    return true;
+  }
+
+  /// What a ring must hold when `piece` is written to it.
+  void grow_ring(const RowWork& piece) {
+    const int written = ring_of_[static_cast<std::size_t>(piece.tensor)];
+    if (written == none) return;
+    Item& ring = items_[static_cast<std::size_t>(written)];
+    const auto pair = std::ranges::find(in_place_, ring.over, &InPlace::output);
+    if (piece.tensor == ring.tensor) {
+      ring.rows = std::max(ring.rows, progress_.rows_held(ring.tensor) + piece.rows.count());
+      if (pair != in_place_.end() && progress_.rows_held(ring.over) > 0)
+        ring.rows = std::max(ring.rows, piece.rows.end - pair->row_under(progress_.end_of(ring.over) - 1));
+    } else {
+      if (piece.rows.count() > 1 || progress_.rows_held(ring.over) > 0) colliding_.push_back(piece.op);
+      ring.rows = std::max(ring.rows, progress_.end_of(ring.tensor) - pair->row_under(piece.rows.first));
+    }
+  }
+
+  bool is_live(const Item& item, const RowWork& piece) const {
+    if (item.op != none) return item.op == piece.op || item.op == summing_op_;
+    if (item.tensor == ir::no_tensor) return false;
+    const auto holds = [&](ir::TensorId tensor) {
+      return tensor != ir::no_tensor && (tensor == piece.tensor || progress_.rows_held(tensor) > 0);
+    };
+    return holds(item.tensor) || holds(item.over);
   }
 
   void run(const RowWork& piece) {
-    const int written = ring_of_[static_cast<std::size_t>(piece.tensor)];
-    if (written != none) {
-      Item& ring = items_[static_cast<std::size_t>(written)];
-      ring.rows = std::max(ring.rows, progress_.rows_held(ring.tensor) + piece.rows.count());
-    }
+    grow_ring(piece);
     std::bitset<most_items> live;
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      const Item& item = items_[i];
-      const bool is_used =
-          item.tensor == ir::no_tensor ? item.op == piece.op || item.op == summing_op_ : item.tensor == piece.tensor;
-      live[i] = is_used || (item.tensor != ir::no_tensor && progress_.rows_held(item.tensor) > 0);
-    }
+    for (std::size_t i = 0; i < items_.size(); ++i) live[i] = is_live(items_[i], piece);
     for (std::size_t i = 0; i < items_.size(); ++i)
       if (live[i]) meets_[i] |= live;
     progress_.finish(piece);
@@ -238,14 +338,23 @@ class Working {
   Progress progress_;
   std::vector<int> ring_of_;  ///< Index of an item or none, by tensor.
   std::vector<Item> items_;
+  std::vector<InPlace> in_place_;
+  std::vector<int> colliding_;  ///< Operators of these whose output would need more than a row.
   std::vector<std::bitset<most_items>> meets_;
 };
 
 }  // namespace
 
 WorkingMemory working_memory(const ir::Graph& graph, const RowStream& stream, std::span<const RowWork> work,
-                             std::span<const target::KernelChoice> kernels) {
-  return Working(graph, stream, work, kernels).placed();
+                             std::span<const target::KernelChoice> kernels, bool in_place) {
+  std::vector<InPlace> pairs;
+  if (in_place) pairs = depthwise_in_place(graph, stream, kernels);
+  for (;;) {
+    Working working(graph, stream, work, kernels, pairs);
+    std::vector<InPlace> fitting = working.in_place();
+    if (fitting.size() == working.candidates()) return working.placed();
+    pairs = std::move(fitting);
+  }
 }
 
 std::optional<Overlap> overlap_between(const ir::Graph& graph, const RowStream& stream, std::span<const RowWork> work,

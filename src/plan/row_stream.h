@@ -12,11 +12,16 @@
 
 namespace thimble::plan {
 
-/// A line buffer: so many rows of a tensor are held at a time, from a byte of the stream's working memory on.
+/// A line buffer: so many rows of a tensor are held at a time, from a byte of the stream's working memory on. A
+/// depthwise convolution may have its output in the line buffer of its input, where each of its rows takes the place of
+/// the oldest row that it reads.
 struct Ring {
   ir::TensorId tensor = ir::no_tensor;
   int rows = 1;
   std::int64_t offset = 0;
+  std::int64_t row_bytes = 0;
+  int step = 1;  ///< Placement::ring_step, ring_shift.
+  int shift = 0;
 };
 
 /// Where a step of an operator has its scratch in the stream's working memory.
@@ -34,9 +39,9 @@ struct WorkingMemory {
   std::int64_t bytes = 0;
 };
 
-/// `kernels` has one for each of graph.ops.
+/// `kernels` has one for each of graph.ops; `in_place`: depthwise convolutions may work in place.
 WorkingMemory working_memory(const ir::Graph& graph, const RowStream& stream, std::span<const RowWork> work,
-                             std::span<const target::KernelChoice> kernels);
+                             std::span<const target::KernelChoice> kernels, bool in_place);
 
 /// How far a result of a stream may reach into the place of a tensor that the stream is the last to read: as rows of
 /// the one are consumed, rows of the other take their place (segment overlap: vMCU, MLSys'24).

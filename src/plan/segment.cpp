@@ -95,8 +95,8 @@ class Assembly {
     const char* const what = memory.rings.empty() ? "scratch of " : "rows and scratch of ";
     plan_.buffers.push_back({what + name, memory.bytes, 0, span.first, span.last});
     for (const Ring& ring : memory.rings) {
-      const ir::Tensor& tensor = graph_.tensor(ring.tensor);
-      plan_.placements.push_back({ring.tensor, buffer, ring.offset, row_bytes_of(tensor), rows_of(tensor), ring.rows});
+      plan_.placements.push_back({ring.tensor, buffer, ring.offset, ring.row_bytes, rows_of(graph_.tensor(ring.tensor)),
+                                  ring.rows, ring.step, ring.shift});
       is_ring_[index_of(ring.tensor)] = true;
     }
     for (const ScratchPlace& scratch : memory.scratch)

@@ -20,6 +20,7 @@ struct Segment {
   int rows_at_a_time = 0;
 
   bool is_streamed() const { return rows_at_a_time > 0; }
+  bool operator==(const Segment&) const = default;
 };
 
 /// The operators that run code, in order; with `alias_views` those are all but the views.

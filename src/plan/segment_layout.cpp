@@ -145,7 +145,8 @@ SegmentLayout layout_of(const Divided& network, const Segment& segment) {
   RowStream stream{ops_of(network, segment), roles.from_caller, roles.results, segment.rows_at_a_time};
   if (segment.is_streamed() && sums_up(network, stream.ops.back())) stream.summing_op = stream.ops.back();
   if (segment.is_streamed()) layout.work = schedule_rows(network.graph, stream);
-  layout.memory = working_memory(network.graph, stream, layout.work, kernels_for(network, segment));
+  layout.memory = working_memory(network.graph, stream, layout.work, kernels_for(network, segment),
+                                 network.options.in_place_depthwise);
   add_meetings(network, segment, stream, roles, layout);
   return layout;
 }

@@ -68,11 +68,25 @@ class Search {
     if (options.stream) add_streams();
   }
 
-  std::vector<FrontPoint> run() const {
+  Front run() const {
+    Front found{points(), {}};
+    const FrontPoint& smallest = found.points.back();
+    for (const double room : {0.02, 0.05, 0.1, 0.2, 0.3, 0.5}) {
+      const auto aim = static_cast<std::int64_t>((1 - room) * static_cast<double>(smallest.bytes));
+      FrontPoint roomier =
+          fastest_within(smallest.bytes, aim, 10 * smallest.cycles / static_cast<double>(smallest.bytes));
+      const FrontPoint& last = found.roomier.empty() ? smallest : found.roomier.back();
+      if (roomier.segments != last.segments) found.roomier.push_back(std::move(roomier));
+    }
+    return found;
+  }
+
+ private:
+  std::vector<FrontPoint> points() const {
     std::vector<FrontPoint> front;
     std::int64_t limit = std::numeric_limits<std::int64_t>::max();
     while (limit >= 0) {
-      FrontPoint point = fastest_within(limit);
+      FrontPoint point = fastest_within(limit, limit, 0);
       if (point.segments.empty()) break;
       limit = point.bytes - 1;
       const bool is_free = !front.empty() && front.back().cycles >= point.cycles;
@@ -82,7 +96,6 @@ class Search {
     return front;
   }
 
- private:
   int positions() const { return static_cast<int>(ops_.size()); }
 
   void add(const Segment& segment, std::int64_t bytes, const SegmentLayout& layout) {
@@ -128,25 +141,28 @@ class Search {
     add(segment, bytes_needed(network_, segment, layout), layout);
   }
 
-  /// The shortest path over segments of at most `limit` bytes; without segments if there is none.
-  FrontPoint fastest_within(std::int64_t limit) const {
+  /// The shortest path over segments of at most `limit` bytes, where each byte of a segment beyond `aim` counts for
+  /// `cycles_a_byte`; without segments if there is none.
+  FrontPoint fastest_within(std::int64_t limit, std::int64_t aim, double cycles_a_byte) const {
     const auto count = static_cast<std::size_t>(positions()) + 1;
-    std::vector<double> cycles(count, std::numeric_limits<double>::infinity());
+    std::vector<double> length(count, std::numeric_limits<double>::infinity());
     std::vector<const Edge*> arrived_by(count, nullptr);
-    cycles[0] = 0;
+    length[0] = 0;
     for (std::size_t at = 0; at + 1 < count; ++at)
       for (const Edge& edge : leaving_[at]) {
         const auto to = static_cast<std::size_t>(edge.segment.end);
-        if (edge.bytes > limit || cycles[at] + edge.cycles >= cycles[to]) continue;
-        cycles[to] = cycles[at] + edge.cycles;
+        const auto beyond = static_cast<double>(std::max<std::int64_t>(0, edge.bytes - aim));
+        const double there = length[at] + edge.cycles + cycles_a_byte * beyond;
+        if (edge.bytes > limit || there >= length[to]) continue;
+        length[to] = there;
         arrived_by[to] = &edge;
       }
     FrontPoint point;
     if (arrived_by.back() == nullptr) return point;
-    point.cycles = cycles.back();
     for (std::size_t at = count - 1; at > 0; at = static_cast<std::size_t>(arrived_by[at]->segment.first)) {
       point.segments.push_back(arrived_by[at]->segment);
       point.bytes = std::max(point.bytes, arrived_by[at]->bytes);
+      point.cycles += arrived_by[at]->cycles;
     }
     std::ranges::reverse(point.segments);
     return point;
@@ -163,9 +179,9 @@ class Search {
 
 }  // namespace
 
-std::vector<FrontPoint> pareto_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
-                                     std::span<const target::KernelChoice> row_kernels, const target::Core& core,
-                                     const PlanOptions& options) {
+Front pareto_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels,
+                   std::span<const target::KernelChoice> row_kernels, const target::Core& core,
+                   const PlanOptions& options) {
   return Search(graph, kernels, row_kernels, core, options).run();
 }
 

@@ -116,7 +116,7 @@ class Execution {
     while (begin < end) {
       const std::int64_t row = begin / bytes;
       const std::int64_t stop = std::min(end, (row + 1) * bytes);
-      const std::int64_t slot = row % placement.ring_rows;
+      const std::int64_t slot = (row * placement.ring_step + placement.ring_shift) % placement.ring_rows;
       pieces.push_back({base + slot * placement.row_bytes + begin % bytes, stop - begin, begin});
       begin = stop;
     }
@@ -260,9 +260,9 @@ class Execution {
       }
       copied.push_back(end);
     }
-    // A kernel may do the rows up to a ring's end first, and read some rows again for those behind it.
-    const bool is_whole = place(op.outputs[0]).ring_rows == place(op.outputs[0]).rows;
-    const bool may_overlap = step.kernel.in_place && is_whole && keeps_channels(graph_, op);
+    // Of several rows, a kernel may do those up to a ring's end first, and read some again for those behind it.
+    const bool is_straight = count == 1 || place(op.outputs[0]).ring_rows == place(op.outputs[0]).rows;
+    const bool may_overlap = step.kernel.in_place && is_straight && keeps_channels(graph_, op);
     const std::int64_t channels = graph_.tensor(op.outputs[0]).shape.back();
     for (std::size_t i = 0; i < written.size(); ++i)
       for (const Piece& out : written[i])

@@ -62,6 +62,17 @@ std::vector<PlannedGraph> sample_plans() {
     planned.plan = row_pipeline(planned.graph, summing_kernel);
     plans.push_back(std::move(planned));
   }
+  for (const int stride : {1, 2}) {
+    GraphBuilder g("depthwise in place");
+    const TensorId first = g.conv(g.input({1, 12, 6, 3}), 4, {3, 1, 1}, "first");
+    const TensorId second = g.depthwise(first, {3, stride, 1}, "second");
+    ir::Graph graph = g.finish({g.conv(second, 2, {1, 1, 0}, "third")});
+    const std::vector<target::KernelChoice> kernels = test_kernels_of(graph);
+    const std::vector<plan::Segment> all{{0, 3, 1}};
+    plan::Plan plan = plan::plan_segments(graph, kernels, kernels, all, {});
+    EXPECT_TRUE(plan::has_shifted_rows(plan));
+    plans.push_back({std::move(graph), std::move(plan)});
+  }
   for (unsigned seed = 0; seed < 12; ++seed) {
     ir::Graph graph = random_graph(seed);
     plan::Plan plan = layerwise_plan(graph);

@@ -78,6 +78,13 @@ bool shorten_ring(Plan& plan, Random& random) {
   return true;
 }
 
+bool turn_ring(Plan& plan, Random& random) {
+  Placement& placement = any(plan.placements, random);
+  if (placement.ring_rows == placement.rows) return false;
+  placement.ring_shift = (placement.ring_shift + 1) % placement.ring_rows;
+  return true;
+}
+
 bool shift_first_row(Plan& plan, Random& random) {
   any_step(plan, random).rows.first += sign(random);
   return true;
@@ -129,6 +136,7 @@ bool swap_steps(Plan& plan, Random& random) {
 }
 
 bool drop_stage(Plan& plan, Random& random) {
+  if (plan.stages.size() < 2) return false;
   plan.stages.erase(plan.stages.begin() + between(0, static_cast<int>(plan.stages.size()) - 1, random));
   return true;
 }
@@ -185,6 +193,7 @@ constexpr Mutation all[] = {
     {"live range shortened", shorten_live_range},
     {"live range shortened and placed anew", shorten_live_range_and_place_anew},
     {"ring one row short", shorten_ring},
+    {"ring turned by a row", turn_ring},
     {"first row shifted", shift_first_row},
     {"advance changed", change_advance},
     {"row count changed", change_row_count},

@@ -62,7 +62,7 @@ class Simulation {
     const plan::Placement* placement = plan_.find(id);
     if (placement == nullptr || placement->ring_rows < 1) throw OutOfMemory("no place");
     const plan::Buffer& buffer = plan_.buffers.at(static_cast<std::size_t>(placement->buffer));
-    const std::int64_t slot = r % placement->ring_rows;
+    const std::int64_t slot = (std::int64_t{r} * placement->ring_step + placement->ring_shift) % placement->ring_rows;
     return memory(buffer.offset + placement->offset + slot * placement->row_bytes,
                   plan::row_bytes_of(graph_.tensor(id)));
   }

@@ -66,10 +66,30 @@ TEST(WorkingMemory, HoldsTheRowsUnderTheWindowsAndNoMore) {
   const Streamed block(residual_block(16));
   const auto work = schedule_rows(block.graph, block.stream(1));
   const WorkingMemory memory =
-      working_memory(block.graph, block.stream(1), work, testing::test_kernels_of(block.graph));
+      working_memory(block.graph, block.stream(1), work, testing::test_kernels_of(block.graph), true);
   ASSERT_EQ(memory.rings.size(), 2U);
   EXPECT_EQ(memory.rings[0].rows, 3);  // Of `a`, under the window of `b`.
   EXPECT_EQ(memory.rings[1].rows, 1);  // Of `b`, until it is added.
+}
+
+TEST(WorkingMemory, HasTheRowsOfADepthwiseConvolutionOverTheOldestThatItReads) {
+  for (const int stride : {1, 2}) {
+    GraphBuilder g("separable");
+    const auto expanded = g.conv(g.input({1, 16, 8, 4}), 8, {1, 1, 0}, "expanded");
+    const auto depthwise = g.depthwise(expanded, {5, stride, 2}, "depthwise");
+    const Streamed block(g.finish({g.conv(depthwise, 4, {1, 1, 0}, "projected")}));
+    const auto work = schedule_rows(block.graph, block.stream(1));
+    const auto kernels = testing::test_kernels_of(block.graph);
+    const WorkingMemory apart = working_memory(block.graph, block.stream(1), work, kernels, false);
+    const WorkingMemory memory = working_memory(block.graph, block.stream(1), work, kernels, true);
+    ASSERT_EQ(memory.rings.size(), 2U);
+    EXPECT_EQ(memory.rings[1].tensor, depthwise);
+    EXPECT_EQ(memory.rings[1].offset, memory.rings[0].offset);
+    EXPECT_EQ(memory.rings[1].rows, 5);
+    EXPECT_EQ(memory.rings[1].step, stride);
+    EXPECT_EQ(memory.rings[1].shift, 3);  // Row 0 over row -2.
+    EXPECT_EQ(apart.bytes - memory.bytes, row_bytes_of(block.graph.tensor(depthwise)));
+  }
 }
 
 TEST(Overlap, ASumMayTakeThePlaceOfWhatItAddsTo) {
