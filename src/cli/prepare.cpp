@@ -98,10 +98,15 @@ target::Board PlanningOptions::chosen_board() const {
   return chosen;
 }
 
-plan::NetworkPlan PlanningOptions::planned(const ir::Graph& model, const target::Board& board) const {
+plan::PlanOptions PlanningOptions::for_board(const target::Board& board) const {
   plan::PlanOptions options = techniques;
   options.flash_bytes = board.flash_bytes;
   if (!ignore_budget) options.arena_bytes = std::max<std::int64_t>(board.sram_bytes - plan::stack_bytes, 1);
+  return options;
+}
+
+plan::NetworkPlan PlanningOptions::planned(const ir::Graph& model, const target::Board& board) const {
+  const plan::PlanOptions options = for_board(board);
   plan::NetworkPlan network;
   if (patches.empty()) {
     network = plan::plan_network(model, board.core, options);

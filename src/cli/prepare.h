@@ -42,6 +42,7 @@ struct PlanningOptions {
   /// The board with the budgets given on the command line.
   target::Board chosen_board() const;
   std::string compiler_level() const;  ///< The C compiler's -O that goes with --optimize.
+  plan::PlanOptions for_board(const target::Board& board) const;
   /// Plans for `board` and proves the plan, which is one of the graph that comes with it. Does not look at the budget.
   plan::NetworkPlan planned(const ir::Graph& model, const target::Board& board) const;
 };

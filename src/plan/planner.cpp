@@ -105,6 +105,12 @@ Plan plan_for(const ir::Graph& graph, std::span<const target::KernelChoice> kern
   return plan_from_front(graph, kernels, core, options);
 }
 
+std::vector<target::KernelChoice> kernels_for(const ir::Graph& graph, const target::Core& core,
+                                              const PlanOptions& options) {
+  return select_kernels(graph, operators_to_run(graph, options), core, kernel_options(options),
+                        extra_flash(graph, options));
+}
+
 }  // namespace
 
 std::int64_t constant_bytes(const ir::Graph& graph) {
@@ -115,13 +121,33 @@ std::int64_t constant_bytes(const ir::Graph& graph) {
 }
 
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
-  auto kernels = select_kernels(graph, operators_to_run(graph, options), core, kernel_options(options),
-                                extra_flash(graph, options));
+  auto kernels = kernels_for(graph, core, options);
   Plan plan = plan_column_tiles(
       graph, std::move(kernels), options.column_tiles,
       [&](std::span<const target::KernelChoice> chosen) { return plan_for(graph, chosen, core, options); });
   if (packs_channels(graph, options)) pack_channels(graph, plan);
   return plan;
+}
+
+std::vector<Plan> plans_of_front(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
+  const std::vector<target::KernelChoice> kernels = kernels_for(graph, core, options);
+  const std::vector<target::KernelChoice> row_kernels = kernels_for_rows(graph, kernels, core, options);
+  const Front front = pareto_front(graph, kernels, row_kernels, core, options);
+  constexpr double step = 0.96;  // Between points that are worth a plan.
+  std::vector<Plan> plans;
+  double planned = std::numeric_limits<double>::max();
+  const auto add = [&](const FrontPoint& point) {
+    const bool is_last = point.bytes == front.points.back().bytes;
+    if (static_cast<double>(point.bytes) > step * planned && !is_last) return;
+    planned = static_cast<double>(point.bytes);
+    Plan plan = plan_segments(graph, kernels, row_kernels, point.segments, options);
+    if (!plans.empty() && plan.arena_bytes >= plans.back().arena_bytes) return;
+    if (packs_channels(graph, options)) pack_channels(graph, plan);
+    plans.push_back(std::move(plan));
+  };
+  for (const FrontPoint& point : front.points) add(point);
+  for (const FrontPoint& point : front.roomier) add(point);
+  return plans;
 }
 
 }  // namespace thimble::plan

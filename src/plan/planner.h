@@ -1,6 +1,8 @@
 // plan/planner.h
 #pragma once
 
+#include <vector>
+
 #include "ir/graph.h"
 #include "plan/column_tiles.h"
 #include "plan/kernel_selection.h"
@@ -46,5 +48,9 @@ std::int64_t constant_bytes(const ir::Graph& graph);
 /// fits the budget. Outputs live in the arena, and so do inputs unless the caller hands over their rows.
 /// @throws Error naming the layer if an operator has no kernel.
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options = {});
+
+/// Plans of a network's whole front, each with a smaller arena than the one before; the first is the fastest. Objective
+/// and budget of the options do not matter. @throws Error as above.
+std::vector<Plan> plans_of_front(const ir::Graph& graph, const target::Core& core, const PlanOptions& options = {});
 
 }  // namespace thimble::plan
