@@ -72,14 +72,16 @@ std::vector<std::size_t> at_peak(std::span<const Column> columns, std::span<cons
 
 }  // namespace
 
-Offsets first_fit_by_moves(std::span<const Column> columns, int moves) {
-  FirstFit fit(columns);
+namespace {
+
+/// The moves of one walk from the order by size.
+Offsets walk(FirstFit& fit, std::span<const Column> columns, int moves, unsigned seed) {
   std::vector<std::size_t> order(columns.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return columns[a].size > columns[b].size; });
   Offsets best = fit.place_in_order(order);
-  std::mt19937 random(1);
+  std::mt19937 random(seed);
   for (int move = 0; move < moves && !best.optimal; ++move) {
     const std::vector<std::size_t> peaks = at_peak(columns, order, best);
     const std::size_t from = peaks[random() % peaks.size()];
@@ -92,6 +94,19 @@ Offsets first_fit_by_moves(std::span<const Column> columns, int moves) {
     if (found.peak > best.peak) continue;
     best = std::move(found);
     order = std::move(changed);
+  }
+  return best;
+}
+
+}  // namespace
+
+Offsets first_fit_by_moves(std::span<const Column> columns, int moves) {
+  constexpr unsigned walks = 4;  // One may end where no single move helps.
+  FirstFit fit(columns);
+  Offsets best = walk(fit, columns, moves, 1);
+  for (unsigned seed = 2; seed <= walks && !best.optimal; ++seed) {
+    Offsets found = walk(fit, columns, moves, seed);
+    if (found.peak < best.peak) best = std::move(found);
   }
   return best;
 }
