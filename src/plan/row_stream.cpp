@@ -199,7 +199,8 @@ class Working {
     std::vector<InPlace> fitting;
     for (const InPlace& pair : in_place_) {
       const int rows = ring_of(pair.input).rows;
-      const bool is_ring = rows < rows_of(graph_.tensor(pair.input)) && rows < rows_of(graph_.tensor(pair.output));
+      const bool is_ring =
+          rows > 0 && rows < rows_of(graph_.tensor(pair.input)) && rows < rows_of(graph_.tensor(pair.output));
       if (is_ring && std::ranges::find(colliding_, pair.op) == colliding_.end()) fitting.push_back(pair);
     }
     return fitting;
@@ -279,7 +280,8 @@ class Working {
     const int input = ring_of_[static_cast<std::size_t>(pair.input)];
     int& output = ring_of_[static_cast<std::size_t>(pair.output)];
     if (input == none || output == none || progress_.readers_of(pair.input).size() != 1) return false;
-    if (!can_lie_apart(pair)) return false;
+    const bool is_in_place = items_[static_cast<std::size_t>(input)].tensor != pair.input;  // Itself, in another ring.
+    if (is_in_place || !can_lie_apart(pair)) return false;
     items_[static_cast<std::size_t>(output)].tensor = ir::no_tensor;
     items_[static_cast<std::size_t>(input)].over = pair.output;
     output = input;

@@ -92,6 +92,21 @@ TEST(WorkingMemory, HasTheRowsOfADepthwiseConvolutionOverTheOldestThatItReads) {
   }
 }
 
+TEST(WorkingMemory, PutsOneDepthwiseConvolutionIntoARing) {
+  GraphBuilder g("two in a row");
+  const auto first = g.conv(g.input({1, 16, 8, 4}), 4, {1, 1, 0}, "first");
+  const auto second = g.depthwise(first, {3, 1, 1}, "second");
+  const auto third = g.depthwise(second, {1, 1, 0}, "third");
+  const Streamed chain(g.finish({g.conv(third, 4, {1, 1, 0}, "last")}));
+  const auto work = schedule_rows(chain.graph, chain.stream(1));
+  const WorkingMemory memory =
+      working_memory(chain.graph, chain.stream(1), work, testing::test_kernels_of(chain.graph), true);
+  for (const Ring& ring : memory.rings) {
+    if (ring.tensor == first || ring.tensor == second) EXPECT_EQ(ring.offset, memory.rings[0].offset);
+    if (ring.tensor == third) EXPECT_NE(ring.offset, memory.rings[0].offset);
+  }
+}
+
 TEST(Overlap, ASumMayTakeThePlaceOfWhatItAddsTo) {
   const Streamed block(residual_block(16));
   const auto work = schedule_rows(block.graph, block.stream(1));
