@@ -102,8 +102,8 @@ TEST(WorkingMemory, PutsOneDepthwiseConvolutionIntoARing) {
   const WorkingMemory memory =
       working_memory(chain.graph, chain.stream(1), work, testing::test_kernels_of(chain.graph), true);
   for (const Ring& ring : memory.rings) {
-    if (ring.tensor == first || ring.tensor == second) EXPECT_EQ(ring.offset, memory.rings[0].offset);
-    if (ring.tensor == third) EXPECT_NE(ring.offset, memory.rings[0].offset);
+    const bool shares = ring.offset == memory.rings[0].offset;
+    EXPECT_EQ(shares, ring.tensor == first || ring.tensor == second);
   }
 }
 
