@@ -21,7 +21,7 @@ struct Arguments {
   std::filesystem::path folder, json;
   std::string stage = "finish", device = "cpu", schedule = "auto", input_mode = "resident";
   int threads = 0;
-  bool resume = false, no_flip = false;
+  bool resume = false, no_flip = false, no_time_limit = false;
 };
 
 void add_options(CLI::App& verb, Arguments& given) {
@@ -56,6 +56,8 @@ void add_options(CLI::App& verb, Arguments& given) {
   verb.add_option("--budget-minutes", settings.minutes, "Effort, in minutes of two cores with small pictures")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  verb.add_flag("--no-time-limit", given.no_time_limit,
+                "Do all that the budget plans, however long it takes: the same winner on any machine");
   verb.add_option("--baseline", settings.baselines,
                   "Also scale these networks to the limits, and train them like the winner: mobilenetv2, resnet18, ...")
       ->delimiter(',');
@@ -82,6 +84,7 @@ train::SearchSettings settings_of(const Arguments& given) {
   if (given.schedule == "patch") settings.planner = "patch";
   settings.input_by_rows = given.input_mode == "rows";
   settings.flip = !given.no_flip;
+  settings.time_limited = !given.no_time_limit;
   return settings;
 }
 

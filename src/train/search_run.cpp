@@ -180,7 +180,8 @@ class SearchRun {
     callbacks.fitness = [&](const search::Genome& genome) { return evaluator.accuracy(subnetwork_of(space_, genome)); };
     callbacks.stop = [&] {
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      return is_stopped(options_) || seconds.count() > 60 * effort_.evolution_minutes;
+      const double limit = 60 * effort_.evolution_minutes;
+      return is_stopped(options_) || (limit > 0 && seconds.count() > limit);
     };
     callbacks.found = [&](const search::Candidate& candidate) {
       best = std::max(best, candidate.fitness);

@@ -26,6 +26,7 @@ void each_field(S& settings, Field&& field) {
   field("normalization", settings.normalization);
   field("flip", settings.flip);
   field("minutes", settings.minutes);
+  field("time_limited", settings.time_limited);
   field("seed", settings.seed);
   field("baselines", settings.baselines);
 }
@@ -56,13 +57,14 @@ SearchEffort effort_of(const SearchSettings& settings) {
   const auto times = [&](double at_15_minutes, int most) {
     return std::clamp(static_cast<int>(std::lround(at_15_minutes * budget / 15)), 1, most);
   };
+  const auto share = [&](double part) { return settings.time_limited ? part * budget : 0; };
   SearchEffort effort;
   effort.ranking_samples = budget < 30 ? 200 : 1000;
 
   effort.supernet.method = supernet_method_named(settings.method);
   effort.supernet.drawn = effort.supernet.method == SupernetMethod::shrinking ? 4 : 2;
-  effort.supernet.largest = {.epochs = times(3, 30), .minutes = 0.12 * budget, .learning_rate = 0.1, .warmup = 0.05};
-  effort.supernet.elastic = {.epochs = times(5, 60), .minutes = 0.3 * budget, .learning_rate = 0.1, .warmup = 0.02};
+  effort.supernet.largest = {.epochs = times(3, 30), .minutes = share(0.12), .learning_rate = 0.1, .warmup = 0.05};
+  effort.supernet.elastic = {.epochs = times(5, 60), .minutes = share(0.3), .learning_rate = 0.1, .warmup = 0.02};
   effort.supernet.augmentation = {.crop_padding = 2, .horizontal_flip = settings.flip};
   effort.supernet.seed = settings.seed;
 
@@ -72,7 +74,7 @@ SearchEffort effort_of(const SearchSettings& settings) {
   effort.evolution.mutations = effort.evolution.population / 2;
   effort.evolution.generations = times(8, 30);
   effort.evolution.seed = settings.seed;
-  effort.evolution_minutes = 0.15 * budget;
+  effort.evolution_minutes = share(0.15);
   effort.ranked_again = budget < 30 ? 20 : 50;
   effort.evaluator.seed = settings.seed;
 
@@ -81,13 +83,13 @@ SearchEffort effort_of(const SearchSettings& settings) {
   finish.normalization = settings.normalization;
   finish.augmentation = effort.supernet.augmentation;
   finish.epochs = times(12, 100);
-  finish.minutes = 0.3 * budget;
+  finish.minutes = share(0.3);
   finish.schedule.peak = 0.05;
   finish.warmup_epochs = 0;
   finish.clip_norm = 5;
   finish.seed = settings.seed;
   finish.quantization.epochs = times(3, 20);
-  finish.quantization.minutes = 0.1 * budget;
+  finish.quantization.minutes = share(0.1);
   finish.quantization.learning_rate = 0.01;
   return effort;
 }

@@ -31,6 +31,7 @@ struct SearchSettings {
   std::string normalization = "symmetric";
   bool flip = true;  ///< Mirrored pictures are of the same class.
   double minutes = 15;
+  bool time_limited = true;  ///< A part ends at its share of the minutes, however little it did.
   std::uint64_t seed = 1;
   std::vector<std::string> baselines;  ///< Networks that have a name, scaled to the same limits and trained too.
 };
@@ -40,6 +41,7 @@ SearchSettings parse_search_settings(const Json& json, const std::string& source
 
 /// How much of everything a budget of minutes buys on two cores with pictures of 28 to 32 pixels. The counts depend on
 /// the budget alone, so that a search repeats; the parts' time limits, which a slower machine meets, are shares of it.
+/// Minutes of 0 are no limit.
 struct SearchEffort {
   int ranking_samples = 200;
   double validation = 0.1;  ///< Share of the training samples held back for fitness.
