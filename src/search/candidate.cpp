@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,6 +21,19 @@ const char* name_of(Origin origin) {
   for (const auto& [known, name] : origins)
     if (known == origin) return name;
   return "";
+}
+
+/// The reverse of mode_of.
+void read_mode(const std::string& mode, NetworkCost& cost) {
+  int a = 0;
+  int b = 0;
+  int c = 0;
+  if (std::sscanf(mode.c_str(), "%dx%d patches to operator %d", &a, &b, &c) == 3) {
+    cost.patch_grid = a;
+    cost.patch_split = c;
+  } else if (std::sscanf(mode.c_str(), "%d stream", &a) == 1) {
+    cost.streams = a;
+  }
 }
 
 }  // namespace
@@ -62,6 +76,7 @@ Candidate parse_candidate(const Json& json, const std::string& source) {
     candidate.cost.macs = json.at("macs").get<std::int64_t>();
     candidate.cost.executed_macs = json.at("executed_macs").get<std::int64_t>();
     candidate.cost.cycles = json.at("cycles").get<double>();
+    read_mode(json.at("mode").get<std::string>(), candidate.cost);
     candidate.fitness = json.at("fitness").get<double>();
   } catch (const Json::exception& error) {
     fail("{}: is not a candidate: {}", source, error.what());

@@ -1,70 +1,17 @@
 #include "search/candidate_log.h"
 
-#include <cerrno>
-#include <cstring>
+#include <cmath>
 #include <string>
-#include <string_view>
-#include <system_error>
-#include <vector>
-
-#include "base/error.h"
-#include "base/files.h"
 
 namespace thimble::search {
 
-namespace {
-
-/// The whole lines of a text, and nothing of a last one that has no end.
-std::vector<std::string_view> whole_lines(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return lines;
-}
-
-Json parsed(std::string_view line, const std::string& where) {
-  Json json = Json::parse(line, nullptr, false);
-  if (json.is_discarded() || !json.is_object()) fail("{}: is not a JSON object", where);
-  return json;
-}
-
-/// The first field in which two searches differ.
-std::string difference(const Json& there, const Json& here) {
-  for (const auto& [key, value] : here.items())
-    if (!there.contains(key) || there.at(key) != value)
-      return fmt::format("its {} is {}, not {}", key, there.contains(key) ? there.at(key).dump() : "missing",
-                         value.dump());
-  return "it has other options";
-}
-
-}  // namespace
-
-CandidateLog::CandidateLog(const std::filesystem::path& file, const Json& search) : path_(file) {
-  std::error_code error;
-  std::filesystem::create_directories(file.parent_path(), error);
-  const std::string text = std::filesystem::exists(file) ? read_text(file) : "";
-  const std::vector<std::string_view> lines = whole_lines(text);
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string where = fmt::format("{}:{}", file.string(), i + 1);
-    const Json json = parsed(lines[i], where);
-    if (i == 0 && json != search) {
-      throw Error(fmt::format("{}: is the log of another search: {}", file.string(), difference(json, search)),
-                  "give another folder, or the options that the search began with");
-    }
-    if (i > 0) {
-      const Candidate candidate = parse_candidate(json, where);
-      fitness_[candidate.genome] = candidate.fitness;
-    }
-    bytes += lines[i].size() + 1;
-  }
-  if (bytes < text.size()) std::filesystem::resize_file(file, bytes);
-  file_.reset(std::fopen(file.c_str(), "ab"));
-  if (!file_) fail("{}: cannot be opened: {}", file.string(), std::strerror(errno));
-  if (lines.empty()) append(search);
-}
+CandidateLog::CandidateLog(const std::filesystem::path& file, const Json& search, double clock_mhz)
+    : lines_(file, search,
+             [this](const Json& line, const std::string& where) {
+               const Candidate candidate = parse_candidate(line, where);
+               fitness_[candidate.genome] = candidate.fitness;
+             }),
+      clock_mhz_(clock_mhz) {}
 
 std::optional<double> CandidateLog::find(const Genome& genome) const {
   const auto found = fitness_.find(genome);
@@ -73,14 +20,9 @@ std::optional<double> CandidateLog::find(const Genome& genome) const {
 
 void CandidateLog::add(const Candidate& candidate) {
   if (!fitness_.try_emplace(candidate.genome, candidate.fitness).second) return;
-  if (file_) append(to_json(candidate));
-}
-
-void CandidateLog::append(const Json& line) {
-  const std::string text = line.dump() + "\n";
-  const bool is_written =
-      std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size() && std::fflush(file_.get()) == 0;
-  if (!is_written) fail("{}: cannot be written: {}", path_.string(), std::strerror(errno));
+  Json line = to_json(candidate);
+  if (clock_mhz_ > 0) line["ms"] = std::round(candidate.cost.cycles / clock_mhz_) / 1000;
+  lines_.append(line);
 }
 
 }  // namespace thimble::search

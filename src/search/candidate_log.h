@@ -2,14 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
 
 #include "base/json.h"
 #include "search/candidate.h"
+#include "search/line_log.h"
 
 namespace thimble::search {
 
@@ -24,9 +23,9 @@ class CandidateLog {
   /// Kept in memory only.
   CandidateLog() = default;
 
-  /// Opens or makes the file. A last line that was cut off is dropped. @throws Error if the file is of another search
-  /// (its first line is not `search`; says what differs), or is no log.
-  CandidateLog(const std::filesystem::path& file, const Json& search);
+  /// Opens or makes the file. With the board's clock, a line has the milliseconds of an inference too. @throws Error
+  /// if the file is of another search (its first line is not `search`; says what differs), or is no log.
+  CandidateLog(const std::filesystem::path& file, const Json& search, double clock_mhz = 0);
 
   /// The fitness of a genome that is in the log.
   std::optional<double> find(const Genome& genome) const;
@@ -37,14 +36,9 @@ class CandidateLog {
   std::size_t size() const { return fitness_.size(); }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  void append(const Json& line);
-
-  std::filesystem::path path_;
-  std::unique_ptr<std::FILE, Close> file_;
   std::map<Genome, double> fitness_;
+  LineLog lines_;
+  double clock_mhz_ = 0;
 };
 
 }  // namespace thimble::search

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "base/error.h"
 #include "data/random.h"
+#include "search/accuracy_predictor.h"
 #include "search/variation.h"
 
 namespace thimble::search {
@@ -35,16 +37,22 @@ class Search {
   }
 
   bool add_child(Origin origin, int generation, const std::vector<Candidate>& parents) {
-    for (int i = 0; i < std::max(options_.most_tries / 100, 1); ++i) {
-      Genome genome = origin == Origin::crossover
-                          ? crossed(any_of(parents), any_of(parents), random_)
-                          : mutated(space_, any_of(parents), options_.mutation_probability, random_);
-      if (const auto cost = acceptable(genome)) return evaluate({std::move(genome), *cost, 0, generation, origin});
+    std::optional<Candidate> chosen;
+    double most = -std::numeric_limits<double>::infinity();
+    for (int i = 0; i < options_.proposals; ++i) {
+      std::optional<Candidate> child = new_child(origin, generation, parents);
+      if (!child) break;
+      const double promise = predictor_ ? predictor_->predicted_fitness(*child) : 0;
+      if (promise > most) {
+        most = promise;
+        chosen = std::move(child);
+      }
     }
-    return add_random(generation);
+    return chosen ? evaluate(std::move(*chosen)) : add_random(generation);
   }
 
   bool run_generation(int generation) {
+    if (options_.proposals > 1) predictor_.emplace(space_, result_.candidates);
     const std::vector<Candidate> parents = result_.best(static_cast<std::size_t>(options_.parents));
     for (int i = 0; i < options_.mutations; ++i)
       if (!add_child(Origin::mutation, generation, parents)) return false;
@@ -61,6 +69,17 @@ class Search {
  private:
   const Genome& any_of(const std::vector<Candidate>& parents) {
     return parents[random_.below(static_cast<std::uint32_t>(parents.size()))].genome;
+  }
+
+  /// A crossover or mutation that is new and keeps the limits, not yet measured.
+  std::optional<Candidate> new_child(Origin origin, int generation, const std::vector<Candidate>& parents) {
+    for (int i = 0; i < std::max(options_.most_tries / 100, 1); ++i) {
+      Genome genome = origin == Origin::crossover
+                          ? crossed(any_of(parents), any_of(parents), random_)
+                          : mutated(space_, any_of(parents), options_.mutation_probability, random_);
+      if (const auto cost = acceptable(genome)) return Candidate{std::move(genome), *cost, 0, generation, origin};
+    }
+    return std::nullopt;
   }
 
   /// What the network needs, if it is new and keeps the limits.
@@ -92,6 +111,7 @@ class Search {
   CandidateLog& log_;
   data::Random random_;
   std::set<Genome> seen_;
+  std::optional<AccuracyPredictor> predictor_;
   SearchResult result_;
 };
 
@@ -99,20 +119,22 @@ class Search {
 
 Json search_json(const DesignSpace& space, const EvolutionOptions& options, const std::string& kind) {
   const Limits& limits = options.limits;
-  return {{"search", kind},
-          {"seed", options.seed},
-          {"population", options.population},
-          {"parents", options.parents},
-          {"crossovers", options.crossovers},
-          {"mutations", options.mutations},
-          {"mutation_probability", options.mutation_probability},
-          {"limits",
-           {{"sram", limits.sram_bytes},
-            {"flash", limits.flash_bytes},
-            {"macs", limits.macs},
-            {"cycles", limits.cycles},
-            {"energy_uj", limits.energy_uj}}},
-          {"space", to_json(space)}};
+  Json json{{"search", kind},
+            {"seed", options.seed},
+            {"population", options.population},
+            {"parents", options.parents},
+            {"crossovers", options.crossovers},
+            {"mutations", options.mutations},
+            {"mutation_probability", options.mutation_probability},
+            {"limits",
+             {{"sram", limits.sram_bytes},
+              {"flash", limits.flash_bytes},
+              {"macs", limits.macs},
+              {"cycles", limits.cycles},
+              {"energy_uj", limits.energy_uj}}},
+            {"space", to_json(space)}};
+  if (options.proposals > 1) json["proposals"] = options.proposals;
+  return json;
 }
 
 std::vector<Candidate> SearchResult::best(std::size_t count) const {

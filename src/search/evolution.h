@@ -23,6 +23,9 @@ struct EvolutionOptions {
   int crossovers = 50;
   int mutations = 50;
   double mutation_probability = 0.1;
+  /// Of so many crossovers or mutations, the one that a predictor fitted on the generations before
+  /// (accuracy_predictor.h) expects most of is measured. 1: no predictor.
+  int proposals = 1;
   int generations = 30;
   Limits limits;
   /// Random networks that are drawn for one that keeps the limits. Of a crossover or mutation a hundredth as many:

@@ -22,6 +22,40 @@ double percentile(std::span<const double> sorted, double share) {
   return sorted[below] + (position - std::floor(position)) * (sorted[above] - sorted[below]);
 }
 
+namespace {
+
+/// Of each value its place among the sorted ones; equal ones have the mean of theirs.
+std::vector<double> ranks_of(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return values[i]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t end = first;
+    while (end < order.size() && values[order[end]] == values[order[first]]) ++end;
+    for (std::size_t i = first; i < end; ++i) ranks[order[i]] = static_cast<double>(first + end - 1) / 2;
+    first = end;
+  }
+  return ranks;
+}
+
+}  // namespace
+
+double rank_correlation(std::span<const double> a, std::span<const double> b) {
+  const std::vector<double> x = ranks_of(a);
+  const std::vector<double> y = ranks_of(b);
+  const double mean = mean_of(x);
+  double product = 0;
+  double x_squares = 0;
+  double y_squares = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    product += (x[i] - mean) * (y[i] - mean);
+    x_squares += (x[i] - mean) * (x[i] - mean);
+    y_squares += (y[i] - mean) * (y[i] - mean);
+  }
+  return x_squares > 0 && y_squares > 0 ? product / std::sqrt(x_squares * y_squares) : 0;
+}
+
 Interval interval_of_mean(std::span<const double> values, int draws, data::Random& random) {
   if (values.empty()) return {};
   std::vector<double> means;

@@ -13,6 +13,10 @@ double mean_of(std::span<const double> values);
 /// The value below which this share (0 ... 1) of `sorted` lies, interpolated. 0 if there are none.
 double percentile(std::span<const double> sorted, double share);
 
+/// Spearman's rank correlation of pairs: 1 where one rises with the other, 0 where they have nothing to do with each
+/// other. Equal values share their mean rank. 0 for fewer than two pairs.
+double rank_correlation(std::span<const double> a, std::span<const double> b);
+
 struct Interval {
   double low = 0;
   double high = 0;

@@ -14,6 +14,7 @@
 #include "data/random.h"
 #include "search/exact_cost.h"
 #include "search/variation.h"
+#include "synthetic_fitness.h"
 #include "target/board.h"
 
 namespace thimble::search {
@@ -21,20 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-/// As accuracies are: more of everything helps, some of it more than other, and choices depend on each other.
-double synthetic_fitness(const Genome& genome) {
-  double sum = 0.002 * genome.resolution;
-  for (std::size_t s = 0; s < genome.stages.size(); ++s) {
-    for (std::size_t b = 0; b < genome.stages[s].size(); ++b) {
-      const BlockGene& gene = genome.stages[s][b];
-      const bool suits = (static_cast<std::size_t>(gene.kernel) + s + b) % 3 == 0;
-      sum += 0.02 + 0.004 * gene.expansion + (suits ? 0.03 : 0);
-      if (b > 0 && genome.stages[s][b - 1].kernel != gene.kernel) sum += 0.01;
-    }
-  }
-  return sum;
-}
+using testing::synthetic_fitness;
 
 class Evolution : public ::testing::Test {
  protected:
@@ -153,6 +141,27 @@ TEST_F(Evolution, BeatsRandomSearchWithAsManyEvaluations) {
     ASSERT_EQ(random.candidates.size(), evolved.candidates.size());
     EXPECT_GT(evolved.best(1)[0].fitness, random.best(1)[0].fitness + 0.02);
   }
+}
+
+// A short search has few evaluations: what a predictor proposes makes more of them, and all fitness stays measured.
+TEST_F(Evolution, ChoosesBetterWithAPredictorAndMeasuresWhatItChose) {
+  options_.generations = 2;
+  double plain = 0;
+  double proposed = 0;
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    options_.seed = seed;
+    options_.proposals = 1;
+    CandidateLog a;
+    plain += evolve(space_, options_, callbacks_, a).best(1)[0].fitness;
+    options_.proposals = 8;
+    CandidateLog b;
+    const SearchResult result = evolve(space_, options_, callbacks_, b);
+    proposed += result.best(1)[0].fitness;
+    EXPECT_EQ(result.candidates.size(), 20U + 2 * 20);
+    for (const Candidate& candidate : result.candidates)
+      EXPECT_EQ(candidate.fitness, synthetic_fitness(candidate.genome));
+  }
+  EXPECT_GT(proposed / 3, plain / 3 + 0.01);
 }
 
 // What it finds compiles: the real planner keeps the limits too.
