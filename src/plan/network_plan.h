@@ -14,8 +14,8 @@
 namespace thimble::plan {
 
 /// A network as it is executed: the plan, and the graph that it is a plan of. That is the graph given or a rewriting of
-/// it that computes some things twice, in which tensors that were there keep their ids and values. Its
-/// multiply-accumulates are those executed; the model's are those of the graph given.
+/// it that computes some things twice or in another order, in which tensors that were there keep their ids and values.
+/// Its multiply-accumulates are those executed; the model's are those of the graph given.
 struct NetworkPlan {
   ir::Graph graph;
   Plan plan;
@@ -30,10 +30,15 @@ std::string description_of(const ir::Graph& graph, const PatchStage& stage);
 
 /// Plans a simplified int8 graph: as `make_plan` does if that fits the budget. Else, or where the smallest arena is
 /// asked for, rewritings of the graph are tried beside it:
+/// - blocks that bound the arena expand one group of channels after the other (passes/split_channels.h), in no more
+///   groups than the budget asks for;
 /// - squeeze-and-excites in two passes (passes/recompute_excite.h), those only whose planes do not fit otherwise;
 /// - patches over the segment that bounds the arena.
 /// @throws Error as make_plan does.
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options = {});
+
+/// The same with the plan of make_plan given.
+NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const PlanOptions& options);
 
 /// Multiply-accumulates that a plan executes, with all that it computes more than once.
 std::int64_t executed_macs(const ir::Graph& graph, const Plan& plan);

@@ -119,8 +119,11 @@ class Search {
       for (int end = first + 1; can_extend(first, end); ++end) {
         const bool is_alone = end == first + 1;
         if (is_alone && network_.options.input_mode == InputMode::resident) continue;
-        for (const int rows : rows_at_a_time)
-          if (rows == 1 || 2 * rows <= rows_of_last(end)) add_stream({first, end, rows});
+        for (const int rows : rows_at_a_time) {
+          if (rows > 1 && 2 * rows > rows_of_last(end)) break;
+          // Layers by themselves need less, and no more time; more rows at a time would not change that.
+          if (add_stream({first, end, rows}) >= most_of_layers(first, end) && !is_alone) break;
+        }
       }
   }
 
@@ -136,9 +139,19 @@ class Search {
         network_.graph.tensor(network_.row_kernels[op].accumulates ? last.inputs.at(0) : last.outputs.at(0)));
   }
 
-  void add_stream(const Segment& segment) {
+  /// What the operators [first, end) need by themselves.
+  std::int64_t most_of_layers(int first, int end) const {
+    std::int64_t most = 0;
+    for (int i = first; i < end; ++i) most = std::max(most, leaving_[static_cast<std::size_t>(i)].front().bytes);
+    return most;
+  }
+
+  /// Returns what it needs.
+  std::int64_t add_stream(const Segment& segment) {
     const SegmentLayout layout = layout_of(network_, segment);
-    add(segment, bytes_needed(network_, segment, layout), layout);
+    const std::int64_t bytes = bytes_needed(network_, segment, layout);
+    add(segment, bytes, layout);
+    return bytes;
   }
 
   /// The shortest path over segments of at most `limit` bytes, where each byte of a segment beyond `aim` counts for
