@@ -24,7 +24,8 @@ struct Padding {
   bool operator==(const Padding&) const = default;
 };
 
-/// Inputs: activation [1,H,W,C], weights [O,KH,KW,C], bias [O] (optional, -1 if absent).
+/// Inputs: activation [1,H,W,C], weights [O,KH,KW,C], bias [O] (optional, -1 if absent) and, where the channels of an
+/// activation are taken in groups, sums (optional): ir/partial_sums.h.
 struct Conv2D {
   int stride_h = 1, stride_w = 1;
   int dilation_h = 1, dilation_w = 1;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <variant>
 
+#include "ir/partial_sums.h"
+
 namespace thimble::ir {
 namespace {
 
@@ -99,7 +101,9 @@ std::optional<PlaneField> field_of(const Graph& graph, const Op& op, std::size_t
   };
   using Field = std::optional<PlaneField>;
   return std::visit(Overloaded{
-                        [&](const Conv2D& conv) -> Field { return window_of(graph, op, conv); },
+                        [&](const Conv2D& conv) -> Field {
+                          return input == sums_input ? pixel_by_pixel() : window_of(graph, op, conv);
+                        },
                         [&](const DepthwiseConv2D& conv) -> Field { return window_of(graph, op, conv); },
                         [&](const Pool2D& pool) -> Field {
                           return PlaneField{{pool.filter_h, pool.stride_h, -pool.padding.top},

@@ -63,7 +63,7 @@ struct OutputShape {
   void check(bool holds, std::string_view what) const { require(holds, graph, op, what); }
 
   Shape operator()(const Conv2D& conv) const {
-    check(op.inputs.size() == 3 && in(1).size() == 4 && in().size() == 4, "needs a 4-dimensional input and weights");
+    check(op.inputs.size() >= 3 && in(1).size() == 4 && in().size() == 4, "needs a 4-dimensional input and weights");
     check(in(1)[3] > 0 && in()[3] % in(1)[3] == 0 && in()[3] == in(1)[3],
           fmt::format("weights {} do not fit an input of {} channels (grouped convolution is not supported)",
                       text_of(in(1)), in()[3]));

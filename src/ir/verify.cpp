@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "ir/partial_sums.h"
 #include "ir/shapes.h"
 
 namespace thimble::ir {
@@ -21,7 +22,7 @@ constexpr std::size_t any_number = 1'000'000;
 Arity arity_of(const Operator& op) {
   return std::visit(Overloaded{
                         [](const Conv2D&) {
-                          return Arity{3, 3};
+                          return Arity{3, 4};
                         },
                         [](const DepthwiseConv2D&) {
                           return Arity{3, 3};
@@ -60,7 +61,8 @@ Arity arity_of(const Operator& op) {
 bool is_optional(const Operator& op, std::size_t input) {
   const bool has_bias = std::holds_alternative<Conv2D>(op) || std::holds_alternative<DepthwiseConv2D>(op) ||
                         std::holds_alternative<FullyConnected>(op);
-  return has_bias && input == 2;
+  const bool is_sums = std::holds_alternative<Conv2D>(op) && input == sums_input;
+  return (has_bias && input == 2) || is_sums;
 }
 
 class Verifier {
@@ -161,6 +163,10 @@ class Verifier {
     };
     const Tensor& in = graph_.tensor(op.inputs[0]);
     const Tensor& out = graph_.tensor(op.outputs[0]);
+    if (is_partial(graph_, op)) {
+      check_partial(op);
+      return;
+    }
     const bool converts = std::holds_alternative<Quantize>(op.kind) || std::holds_alternative<Dequantize>(op.kind) ||
                           std::holds_alternative<ShapeOf>(op.kind);
     if (!converts && in.type != out.type) {
@@ -177,6 +183,28 @@ class Verifier {
         fail("{}: {} \"{}\": tensor \"{}\" is {} but has no scale", graph_.name, name_of(op.kind), graph_.name_of(op),
              t->name, name_of(t->type));
       }
+    }
+  }
+
+  /// A convolution of a chain, partial_sums.h.
+  void check_partial(const Op& op) const {
+    const auto require = [&](bool holds, std::string_view what) {
+      if (!holds) fail("{}: {} \"{}\" {}", graph_.name, name_of(op.kind), graph_.name_of(op), what);
+    };
+    const Tensor& out = graph_.tensor(op.outputs[0]);
+    const Conv2D& conv = std::get<Conv2D>(op.kind);
+    require(graph_.tensor(op.inputs[0]).type == DataType::int8, "computes sums of values that are not int8");
+    require(conv.padding == Padding{}, "computes sums and is padded");
+    if (takes_sums(op)) {
+      const Tensor& sums = graph_.tensor(op.inputs[sums_input]);
+      require(sums.type == DataType::int32 && sums.shape == out.shape && !sums.is_constant(),
+              "adds to sums that are not int32 of its output's shape");
+    }
+    if (makes_sums(graph_, op)) {
+      require(op.inputs[2] == no_tensor && conv.activation == Activation::none,
+              "computes sums and has a bias or an activation");
+    } else {
+      require(out.type == DataType::int8 && out.quantization, "requantizes sums to what is not int8, or has no scale");
     }
   }
 

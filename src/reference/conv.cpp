@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstring>
 
+#include "ir/partial_sums.h"
 #include "ir/requantize.h"
 #include "reference/operators.h"
 #include "reference/parameters.h"
@@ -181,9 +183,40 @@ Bytes multiply_matrix(const std::vector<T>& input, const std::vector<T>& weights
   return to_bytes(output);
 }
 
+/// Sums as they are.
+struct Keep {
+  using Value = std::int32_t;
+  std::int32_t operator()(std::int32_t sum, std::size_t) const { return sum; }
+};
+
+/// The sums of a convolution and of those before it in its chain, which wrap.
+std::vector<std::int32_t> added_sums(const Operands& operands, const Bytes& products) {
+  std::vector<std::int32_t> sums(products.size() / sizeof(std::int32_t));
+  std::memcpy(sums.data(), products.data(), products.size());
+  if (!ir::takes_sums(operands.op)) return sums;
+  const std::vector<std::int32_t> before = input_values<std::int32_t>(operands, ir::sums_input);
+  std::ranges::transform(sums, before, sums.begin(),
+                         [](std::int32_t a, std::int32_t b) { return static_cast<std::int32_t>(std::int64_t{a} + b); });
+  return sums;
+}
+
+/// A convolution of a chain, ir/partial_sums.h.
+Bytes convolve_partially(const Operands& operands, const ir::Conv2D& conv) {
+  const std::vector<std::int32_t> sums = added_sums(
+      operands,
+      convolve<std::int32_t>(window_of(operands, conv), centered(operands, 0, 0), centered(operands, 1, 0), Keep{}));
+  if (ir::makes_sums(operands.graph, operands.op)) return to_bytes(sums);
+  const Requantize finish = requantization(operands, conv.activation);
+  const std::size_t channels = finish.factor.size();
+  std::vector<std::int8_t> output;
+  for (std::size_t i = 0; i < sums.size(); ++i) output.push_back(finish(sums[i], i % channels));
+  return to_bytes(output);
+}
+
 }  // namespace
 
 Bytes evaluate(const Operands& operands, const ir::Conv2D& conv) {
+  if (ir::is_partial(operands.graph, operands.op)) return convolve_partially(operands, conv);
   const Window window = window_of(operands, conv);
   if (operands.input().type == ir::DataType::float32) {
     return convolve<float>(window, input_values<float>(operands), input_values<float>(operands, 1),
