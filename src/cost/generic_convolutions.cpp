@@ -2,6 +2,7 @@
 #include <array>
 
 #include "cost/families.h"
+#include "ir/partial_sums.h"
 
 namespace thimble::cost {
 
@@ -20,6 +21,23 @@ Loops pointwise(const Call& call) {
   loops.push_back({"odd channels", odd});
   loops.push_back({"input channels", (pairs + odd) * c.in_ch});
   return loops;
+}
+
+/// s8_conv1x1_partial_1x2_generic and s8_conv1x1_final_1x2_generic: the same, from sums.
+Loops group(const Call& call) {
+  const target::Convolution c = target::convolution_of(call.graph, call.op).value();
+  const double pixels = call.rows() * c.out_w;
+  const double pairs = pixels * (c.out_ch / 2);
+  const double odd = pixels * (c.out_ch % 2);
+  const double added = ir::takes_sums(call.op) ? 1 : 0;
+  return {
+      {"calls", 1},
+      {"pixels", pixels},
+      {"pairs of channels", pairs},
+      {"odd channels", odd},
+      {"pairs that add to sums", added * (pairs + odd)},
+      {"input channels", (pairs + odd) * c.in_ch},
+  };
 }
 
 /// s8_conv_1x2_generic: the same with taps between; those outside the image multiply by the zero point.
@@ -71,8 +89,8 @@ Loops depthwise(const Call& call) {
 }
 
 constexpr std::array counters{
-    LoopCounter{"s8_conv1x1_1x2_generic", pointwise},
-    LoopCounter{"s8_conv_1x2_generic", convolution},
+    LoopCounter{"s8_conv1x1_1x2_generic", pointwise},   LoopCounter{"s8_conv1x1_partial_1x2_generic", group},
+    LoopCounter{"s8_conv1x1_final_1x2_generic", group}, LoopCounter{"s8_conv_1x2_generic", convolution},
     LoopCounter{"s8_dwconv_generic", depthwise},
 };
 

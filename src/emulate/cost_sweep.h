@@ -12,11 +12,14 @@
 
 namespace thimble::emulate {
 
-/// A graph of one operator, and the kernel to run it with.
+/// An operator of a small graph, as a rule the only one, and the kernel to run it with.
 struct SweepSample {
   ir::Graph graph;
+  int op = 0;  ///< Index in graph.ops.
   target::KernelChoice kernel;
   int rows_a_call = 0;  ///< Of the input, which there are a multiple of; 0 but for a kernel that accumulates.
+
+  const ir::Op& swept() const { return graph.ops[static_cast<std::size_t>(op)]; }
 };
 
 /// How often the loops of a sample run, over all calls.

@@ -97,4 +97,38 @@ ir::Graph convolution_graph(Draws& draws, const SweptConvolution& c) {
   return builder.finish(kind, {in, weights, bias}, out_scale, zero_point);
 }
 
+ir::Graph partial_graph(Draws& draws, const SweptConvolution& c, std::span<const int> groups) {
+  ir::Graph graph = convolution_graph(draws, c);
+  const ir::Op whole = graph.ops[0];
+  graph.ops.clear();
+  graph.inputs.clear();
+  ir::TensorId sums = ir::no_tensor;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    ir::Tensor in = graph.tensor(whole.inputs[0]);
+    in.name += std::to_string(i);
+    in.shape[3] = groups[i];
+    ir::Tensor weights = graph.tensor(whole.inputs[1]);
+    weights.shape[3] = groups[i];
+    std::vector<std::int8_t> values(static_cast<std::size_t>(weights.elements()));
+    for (std::int8_t& value : values) value = static_cast<std::int8_t>(draws.between(-127, 127));
+    weights.data = ir::constant_data<std::int8_t>(values);
+    graph.inputs.push_back(graph.add_tensor(std::move(in)));
+    const bool is_last = i + 1 == groups.size();
+    ir::Op op{is_last ? whole.kind : ir::Conv2D{},
+              {graph.inputs.back(), graph.add_tensor(std::move(weights))},
+              whole.outputs};
+    op.inputs.insert(op.inputs.end(), {is_last ? whole.inputs[2] : ir::no_tensor, sums});
+    if (!is_last) {
+      ir::Tensor out = graph.tensor(whole.outputs[0]);
+      out.name = "sums" + std::to_string(i);
+      out.type = ir::DataType::int32;
+      out.quantization.reset();
+      sums = graph.add_tensor(std::move(out));
+      op.outputs = {sums};
+    }
+    graph.ops.push_back(std::move(op));
+  }
+  return graph;
+}
+
 }  // namespace thimble::emulate

@@ -1,6 +1,7 @@
 // emulate/sweep_builder.h: makes the single-operator graphs of the sweep.
 #pragma once
 
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -39,5 +40,8 @@ class SweepBuilder {
 };
 
 ir::Graph convolution_graph(Draws& draws, const SweptConvolution& c);
+
+/// A pointwise convolution whose input channels come in groups, from an input each: a chain of ir/partial_sums.h.
+ir::Graph partial_graph(Draws& draws, const SweptConvolution& c, std::span<const int> groups);
 
 }  // namespace thimble::emulate

@@ -35,6 +35,24 @@ void add_pointwise(Graphs& graphs, Draws& draws, int count) {
   }
 }
 
+/// Pointwise convolutions whose input channels come in three groups of equal or different size.
+void add_partial(Graphs& graphs, Draws& draws, int count) {
+  for (int i = 0; i < count; ++i) {
+    SweptConvolution c;
+    c.in_h = draws.between(1, 9);
+    c.in_w = draws.between(1, 9);
+    c.out_ch = draws.between(1, 40);
+    c.clamped = draws.once_in(4);
+    c.has_outliers = draws.once_in(3);
+    std::vector<int> groups;
+    for (int group = 0; group < 3; ++group) {
+      groups.push_back(draws.once_in(3) ? draws.between(1, 30) : 4 * draws.between(1, 24));
+      c.in_ch = (group == 0 ? 0 : c.in_ch) + groups.back();  // Sets the scale of the outputs.
+    }
+    graphs.push_back(partial_graph(draws, c, groups));
+  }
+}
+
 /// Fully connected layers, and convolutions of one or two pixels.
 void add_fully_connected(Graphs& graphs, Draws& draws, int count) {
   for (int i = 0; i < count; ++i) {
@@ -273,6 +291,7 @@ std::vector<ir::Graph> sweep_graphs() {
   add_tables(graphs, draws, 24);
   add_softmaxes(graphs, draws, 20);
   add_pool(graphs, draws, 12, ir::PoolKind::average, true);
+  add_partial(graphs, draws, 40);
   return graphs;
 }
 

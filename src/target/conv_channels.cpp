@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "ir/partial_sums.h"
 #include "reference/parameters.h"
 #include "target/convolution.h"
 
@@ -23,12 +24,17 @@ std::vector<std::int8_t> weights_of_channel(const std::vector<std::int8_t>& all,
   return weights;
 }
 
-void bound(ConvChannel& channel) {
-  channel.least = channel.greatest = channel.bias;
-  for (const int weight : channel.weights) {
+/// By what the products of weights with any inputs add up to.
+void widen_bounds(ConvChannel& channel, const std::vector<std::int8_t>& weights) {
+  for (const int weight : weights) {
     channel.least += std::min(weight * -128, weight * 127);
     channel.greatest += std::max(weight * -128, weight * 127);
   }
+}
+
+void bound(ConvChannel& channel) {
+  channel.least = channel.greatest = channel.bias;
+  widen_bounds(channel, channel.weights);
 }
 
 /// The output, less its zero point, if no input changes it. Requantization is monotone, so its bounds tell.
@@ -104,7 +110,45 @@ std::vector<Outlier> take_outliers(std::vector<ConvChannel>& channels) {
   return outliers;
 }
 
+namespace {
+
+/// Of one that only adds up products: weights alone.
+std::vector<ConvChannel> channels_of_sums(const ir::Graph& graph, const ir::Op& op) {
+  const Convolution c = convolution_of(graph, op).value();
+  const auto weights = graph.tensor(op.inputs.at(1)).values<std::int8_t>();
+  std::vector<ConvChannel> channels;
+  for (int o = 0; o < c.out_ch; ++o) channels.push_back({weights_of_channel(weights, c, o), 0, {}, 0, 0});
+  return channels;
+}
+
+/// Of the last convolution of a chain: its weights and bias as they are, because what came before is added to them. The
+/// accumulators' bounds are those of all groups of input channels, or none if a group is not known.
+std::vector<ConvChannel> channels_of_last(const ir::Graph& graph, const ir::Op& op) {
+  std::vector<ConvChannel> channels = channels_of_sums(graph, op);
+  const auto factors = reference::channel_factors(graph, op);
+  std::vector<std::int32_t> biases(channels.size(), 0);
+  if (op.inputs.at(2) != ir::no_tensor) biases = graph.tensor(op.inputs[2]).values<std::int32_t>();
+  const std::vector<const ir::Op*> chain = ir::chain_to(graph, op);
+  for (std::size_t o = 0; o < channels.size(); ++o) {
+    ConvChannel& channel = channels[o];
+    channel.bias = biases[o];
+    channel.factor = factors[o];
+    channel.rounding = graph.rounding;
+    channel.least = chain.empty() ? least_int32 : channel.bias;
+    channel.greatest = chain.empty() ? greatest_int32 : channel.bias;
+  }
+  for (const ir::Op* group : chain) {
+    const std::vector<ConvChannel> products = channels_of_sums(graph, *group);
+    for (std::size_t o = 0; o < channels.size(); ++o) widen_bounds(channels[o], products[o].weights);
+  }
+  return channels;
+}
+
+}  // namespace
+
 std::vector<ConvChannel> conv_channels(const ir::Graph& graph, const ir::Op& op) {
+  if (ir::makes_sums(graph, op)) return channels_of_sums(graph, op);
+  if (ir::takes_sums(op)) return channels_of_last(graph, op);
   const Convolution c = convolution_of(graph, op).value();
   const int in_zero_point = graph.tensor(op.inputs[0]).zero_point();
   const int out_zero_point = graph.tensor(op.outputs.at(0)).zero_point();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "ir/partial_sums.h"
 #include "target/conv_channels.h"
 #include "target/convolution.h"
 #include "target/depthwise_choice.h"
@@ -22,7 +23,8 @@ void check_types(const ir::Graph& graph, const ir::Op& op) {
   const ir::Tensor& weights = graph.tensor(op.inputs.at(1));
   for (const ir::TensorId id : {op.inputs[0], op.inputs[1], op.outputs[0]}) {
     const ir::DataType type = graph.tensor(id).type;
-    if (type == ir::DataType::int8) continue;
+    const bool is_sums = id == op.outputs[0] && ir::makes_sums(graph, op);
+    if (type == ir::DataType::int8 || is_sums) continue;
     refuse_op(graph, op, fmt::format("{} is not supported (int8 is)", ir::name_of(type)));
   }
   if (!weights.is_constant()) refuse_op(graph, op, "weights that are computed are not supported (constant ones are)");
@@ -64,6 +66,9 @@ bool gathers_columns(const Convolution& c, std::string_view kernel) {
   return c.out_w > 2 && (kernel.ends_with("_conv_4x2_dsp") || kernel.ends_with("_conv_any_4x2_dsp"));
 }
 
+/// Whether a kernel copies pixels before it writes their outputs, and reads no pixel twice: kernels/dsp/pixels.h.
+bool reads_pixels_first(std::string_view kernel) { return kernel.ends_with("_conv1x1_4x2_dsp"); }
+
 /// Kernels of int8 weights and, by the name with "s8w16" for "s8", of weights that are stored as int16.
 std::vector<Candidate> with_wide_weights(const Candidate& narrow) {
   const std::string wide = "s8w16" + narrow.kernel.substr(2);
@@ -98,7 +103,21 @@ KernelChoice choice_of(const Convolution& c, const Candidate& candidate) {
   result.weight_bytes = packed_bytes(variant.weight_layout, c.out_ch, c.depth());
   result.scratch_bytes = (has_border ? c.border_bytes() : 0) + candidate.scratch_bytes;
   if (gathers_columns(c, variant.name)) result.column_bytes = column_bytes(c);
+  result.in_place = reads_pixels_first(variant.name) && c.stride_h == 1 && c.stride_w == 1 && c.in_ch == c.out_ch;
   result.reason = candidate.reason;
+  return result;
+}
+
+/// The kernel for one group of input channels, kernels/generic/sums_rows.h.
+KernelChoice choose_partial_kernel(const ir::Graph& graph, const ir::Op& op, const Convolution& c, bool dsp) {
+  if (!c.is_pointwise())
+    refuse_op(graph, op, "only a 1x1 convolution of stride 1 can take its input channels in groups");
+  const bool makes_sums = ir::makes_sums(graph, op);
+  const std::string tile_and_core = dsp ? "4x2_dsp" : "1x2_generic";
+  const std::string kernel = (makes_sums ? "s8_conv1x1_partial_" : "s8_conv1x1_final_") + tile_and_core;
+  KernelChoice result = choice_of(
+      c, {kernel, dsp ? column_bytes(c) : 0, makes_sums ? "a group of channels" : "the last group of channels"});
+  result.in_place = makes_sums && ir::takes_sums(op);
   return result;
 }
 
@@ -114,12 +133,15 @@ std::vector<KernelChoice> conv_kernels(const ir::Graph& graph, const ir::Op& op,
     refuse_op(graph, op, fmt::format("a kernel of {} rows is too tall ({} is the most)", c.kernel_h, max_kernel_h));
   }
   std::vector<KernelChoice> kernels;
-  if (c.depthwise && !(options.dsp && c.in_ch == 1)) {  // With SIMD, one of a single input channel is a convolution.
+  if (ir::is_partial(graph, op)) {
+    kernels.push_back(choose_partial_kernel(graph, op, c, options.dsp));
+  } else if (c.depthwise &&
+             !(options.dsp && c.in_ch == 1)) {  // With SIMD, one of a single input channel is a convolution.
     kernels.push_back(choose_depthwise_kernel(c, options));
   } else {
     for (const Candidate& candidate : variants_for(c, options)) kernels.push_back(choice_of(c, candidate));
   }
-  if (options.dsp) {
+  if (options.dsp && !ir::makes_sums(graph, op)) {
     const int outliers = outlier_count(graph, op);
     for (KernelChoice& kernel : kernels) kernel.outliers = outliers;
   }

@@ -12,6 +12,8 @@ namespace {
 constexpr std::array variants{
     KernelVariant{"s8_conv_1x2_generic", "generic", "thimble_conv_rows", "ohwi"},
     KernelVariant{"s8_conv1x1_1x2_generic", "generic", "thimble_conv_rows", "ohwi"},
+    KernelVariant{"s8_conv1x1_partial_1x2_generic", "generic", "thimble_sums_rows", "ohwi"},
+    KernelVariant{"s8_conv1x1_final_1x2_generic", "generic", "thimble_sums_rows", "ohwi"},
     KernelVariant{"s8_dwconv_generic", "generic", "thimble_dwconv_rows", "chw"},
     KernelVariant{"s8_avgpool_generic", "generic", "thimble_pool_rows", ""},
     KernelVariant{"s8_maxpool_generic", "generic", "thimble_pool_rows", ""},
@@ -28,6 +30,8 @@ constexpr std::array variants{
     KernelVariant{"s8_copy_generic", "generic", "thimble_copy_rows", ""},
     KernelVariant{"s8_softmax_generic", "generic", "thimble_softmax_rows", ""},
     KernelVariant{"s8_conv1x1_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
+    KernelVariant{"s8_conv1x1_partial_4x2_dsp", "dsp", "thimble_sums_rows", "pairs_by_four"},
+    KernelVariant{"s8_conv1x1_final_4x2_dsp", "dsp", "thimble_sums_rows", "pairs_by_four"},
     KernelVariant{"s8_conv_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
     KernelVariant{"s8_conv_any_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
     KernelVariant{"s8_conv1x1_1x4_dsp", "dsp", "thimble_conv_rows", "fours_by_four"},

@@ -55,7 +55,7 @@ TEST(Sweep, ReachesEveryKernelAndEveryLoopOfIt) {
   for (const emulate::SweepSample& sample : emulate::sweep_samples(target::core("cortex-m7", ""))) {
     const std::string& kernel = sample.kernel.kernel;
     kernels.insert(kernel);
-    for (const cost::Loop& loop : cost::loops_of(sample.graph, sample.graph.ops[0], sample.kernel)) {
+    for (const cost::Loop& loop : cost::loops_of(sample.graph, sample.swept(), sample.kernel)) {
       EXPECT_GE(loop.times, 0) << kernel << ": " << loop.name;
       all.insert(kernel + ": " + std::string(loop.name));
       if (loop.times > 0) reached.insert(kernel + ": " + std::string(loop.name));
@@ -75,7 +75,7 @@ TEST(Sweep, HasOneSetOfLoopsForAKernelWhateverTheShape) {
   std::map<std::string, std::vector<std::string>> names;
   for (const emulate::SweepSample& sample : emulate::sweep_samples(target::core("cortex-m7", ""))) {
     std::vector<std::string> now;
-    for (const cost::Loop& loop : cost::loops_of(sample.graph, sample.graph.ops[0], sample.kernel)) {
+    for (const cost::Loop& loop : cost::loops_of(sample.graph, sample.swept(), sample.kernel)) {
       now.emplace_back(loop.name);
     }
     const auto& first = names.try_emplace(sample.kernel.kernel, now).first->second;

@@ -222,7 +222,8 @@ TEST(Convolution, SumsWithoutOverflowWhereDepthIsGreatest) {
   check(random, c);
 }
 
-/// Kernels with weights are tested here, all others in operators_test.cpp.
+/// Kernels with weights are tested here, those of groups of channels in partial_test.cpp, all others in
+/// operators_test.cpp.
 TEST(Convolution, CasesReachEveryVariant) {
   Random random(7);
   std::set<std::string> used;
@@ -257,7 +258,7 @@ TEST(Convolution, CasesReachEveryVariant) {
     }
   }
   for (const auto& variant : target::all_kernels()) {
-    if (!variant.weight_layout.empty()) {
+    if (!variant.weight_layout.empty() && variant.driver != "thimble_sums_rows") {
       EXPECT_TRUE(used.contains(std::string(variant.name))) << variant.name;
     }
   }

@@ -10,6 +10,8 @@
 #include "dsp/s8_avgpool_rows_1x4_dsp.h"
 #include "dsp/s8_conv1x1_1x4_dsp.h"
 #include "dsp/s8_conv1x1_4x2_dsp.h"
+#include "dsp/s8_conv1x1_final_4x2_dsp.h"
+#include "dsp/s8_conv1x1_partial_4x2_dsp.h"
 #include "dsp/s8_conv_4x2_dsp.h"
 #include "dsp/s8_conv_any_4x2_dsp.h"
 #include "dsp/s8_dwconv_3x3s1_dsp.h"
@@ -34,6 +36,8 @@
 #include "generic/s8_avgpool_generic.h"
 #include "generic/s8_avgpool_rows_generic.h"
 #include "generic/s8_conv1x1_1x2_generic.h"
+#include "generic/s8_conv1x1_final_1x2_generic.h"
+#include "generic/s8_conv1x1_partial_1x2_generic.h"
 #include "generic/s8_conv_1x2_generic.h"
 #include "generic/s8_copy_generic.h"
 #include "generic/s8_dwconv_generic.h"
@@ -47,6 +51,7 @@
 #include "generic/s8_softmax_generic.h"
 #include "generic/s8_sub_generic.h"
 #include "generic/s8_transpose_generic.h"
+#include "ir/partial_sums.h"
 #include "ir/slice_region.h"
 #include "reference/parameters.h"
 #include "target/conv_channels.h"
@@ -86,7 +91,6 @@ ir::Activation activation_of(const ir::Op& op) {
 
 thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays, [[maybe_unused]] int tile_pixels) {
   const auto c = target::convolution_of(single.graph, single.op()).value();
-  const auto range = reference::activation_range(activation_of(single.op()), single.output());
   const auto half = [](int value) { return static_cast<std::int16_t>(value); };
   thimble_conv p{};
   p.in_h = c.in_h;
@@ -104,9 +108,12 @@ thimble_conv conv_parameters(const SingleOp& single, const ConvArrays& arrays, [
   p.pad_top = half(c.padding.top);
   p.pad_left = half(c.padding.left);
   p.in_zero_point = half(single.graph.tensor(single.op().inputs[0]).zero_point());
-  p.out_zero_point = half(single.output().zero_point());
-  p.out_min = half(range.low);
-  p.out_max = half(range.high);
+  if (!ir::makes_sums(single.graph, single.op())) {
+    const auto range = reference::activation_range(activation_of(single.op()), single.output());
+    p.out_zero_point = half(single.output().zero_point());
+    p.out_min = half(range.low);
+    p.out_max = half(range.high);
+  }
   p.weights =
       arrays.wide_weights.empty() ? static_cast<const void*>(arrays.weights.data()) : arrays.wide_weights.data();
   p.bias = arrays.bias.data();
@@ -162,6 +169,16 @@ Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
       {"s8_dwconv_3x3s1_image_dsp", s8_dwconv_3x3s1_image_dsp},
       {"s8_dwconv_3x3s2_image_dsp", s8_dwconv_3x3s2_image_dsp},
       {"s8_dwconv_3x3s1_tall_dsp", s8_dwconv_3x3s1_tall_dsp}};
+  if (choice.driver == "thimble_sums_rows") {
+    const std::map<std::string, thimble_sums_kernel*> sums_kernels{
+        {"s8_conv1x1_partial_1x2_generic", s8_conv1x1_partial_1x2_generic},
+        {"s8_conv1x1_final_1x2_generic", s8_conv1x1_final_1x2_generic},
+        {"s8_conv1x1_partial_4x2_dsp", s8_conv1x1_partial_4x2_dsp},
+        {"s8_conv1x1_final_4x2_dsp", s8_conv1x1_final_4x2_dsp}};
+    return [arrays, p, kernel = sums_kernels.at(choice.kernel)](
+               const thimble_plane* in, const thimble_plane* sums, const thimble_plane* out, int first, int count,
+               void* scratch) { thimble_sums_rows(kernel, &p, in, sums, out, first, count, scratch); };
+  }
   const bool by_planes = choice.driver == "thimble_dwconv_rows";
   const Call run = by_planes ? unary_call(thimble_dwconv_rows, plane_kernels.at(choice.kernel), p)
                              : unary_call(thimble_conv_rows, row_kernels.at(choice.kernel), p);
@@ -366,7 +383,8 @@ Call slice_call(const SingleOp& single) {
 
 Call kernel_call(const SingleOp& single, const target::KernelChoice& choice) {
   const std::string& driver = choice.driver;
-  if (driver == "thimble_conv_rows" || driver == "thimble_dwconv_rows") return conv_call(single, choice);
+  if (driver == "thimble_conv_rows" || driver == "thimble_dwconv_rows" || driver == "thimble_sums_rows")
+    return conv_call(single, choice);
   if (driver == "thimble_pool_rows" || driver == "thimble_pool_by_rows") return pool_call(single, choice);
   if (driver == "thimble_binary_rows") return binary_call(single, choice);
   if (driver == "thimble_map_rows") return table_call(single);

@@ -1,0 +1,21 @@
+/* s8_conv1x1_final_4x2_dsp: the last group of input channels of a pointwise convolution, four pixels by two output
+ * channels a step.
+ *
+ * in       int8 [pixels][in_ch]
+ * sums     int32 [pixels][out_ch] of the groups before, or NULL; out int8 of the same shape, apart from them
+ * weights  int8 "pairs_by_four" of the group, columns.h
+ * bias     int32 [out_ch], the input zero point of all groups folded in
+ * Needs a 1x1 kernel of stride 1 without padding, and the ranges of outputs.h for the sums of all groups. Scratch: 8 *
+ * in_ch bytes, in_ch rounded up to a multiple of 4. 29 instructions for 32 MACs.
+ */
+#ifndef THIMBLE_S8_CONV1X1_FINAL_4X2_DSP_H
+#define THIMBLE_S8_CONV1X1_FINAL_4X2_DSP_H
+
+#include "sums_pixels.h"
+
+THIMBLE_SHARED void s8_conv1x1_final_4x2_dsp(const thimble_conv* p, const int8_t* in, const int32_t* sums, void* out,
+                                             int32_t pixels, void* scratch) {
+  thimble_sum_pixels_of_group(p, in, sums, out, pixels, (uint32_t*)scratch, 1);
+}
+
+#endif

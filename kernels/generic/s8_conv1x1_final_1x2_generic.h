@@ -1,0 +1,35 @@
+/* s8_conv1x1_final_1x2_generic: the last group of input channels of a pointwise convolution, one pixel by two output
+ * channels a step.
+ *
+ * in       int8 [pixels][in_ch]
+ * sums     int32 [pixels][out_ch] of the groups before, or NULL; out int8 of the same shape, apart from them
+ * weights  int8 "ohwi": [out_ch][in_ch] of the group
+ * bias     int32 [out_ch], the input zero point of all groups folded in
+ * Needs a 1x1 kernel of stride 1 without padding. Scratch: none. 3 loads for 2 MACs.
+ */
+#ifndef THIMBLE_S8_CONV1X1_FINAL_1X2_GENERIC_H
+#define THIMBLE_S8_CONV1X1_FINAL_1X2_GENERIC_H
+
+#include "requantize.h"
+#include "sums_pixels.h"
+
+THIMBLE_SHARED void s8_conv1x1_final_1x2_generic(const thimble_conv* p, const int8_t* in, const int32_t* sums,
+                                                 void* out, int32_t pixels, void* scratch) {
+  int8_t* to = (int8_t*)out;
+  int32_t acc[2];
+  int32_t x, o;
+  (void)scratch;
+  for (x = 0; x < pixels; ++x, in += p->in_ch, to += p->out_ch) {
+    for (o = 0; o < p->out_ch; o += 2) {
+      const int pair = o + 1 < p->out_ch;
+      acc[0] = thimble_wrapping_sum(p->bias[o], sums != NULL ? sums[o] : 0);
+      acc[1] = pair ? thimble_wrapping_sum(p->bias[o + 1], sums != NULL ? sums[o + 1] : 0) : 0;
+      thimble_add_products(p, o, in, acc);
+      to[o] = thimble_conv_output(p, o, acc[0]);
+      if (pair) to[o + 1] = thimble_conv_output(p, o + 1, acc[1]);
+    }
+    if (sums != NULL) sums += p->out_ch;
+  }
+}
+
+#endif
