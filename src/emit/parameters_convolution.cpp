@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "emit/parameters.h"
+#include "ir/partial_sums.h"
 #include "reference/parameters.h"
 #include "target/conv_channels.h"
 #include "target/convolution.h"
@@ -40,10 +41,12 @@ using NamedConstants = std::vector<std::pair<std::string, ConstantArray>>;
 NamedConstants constants_of(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
                             const std::string& prefix) {
   auto channels = target::conv_channels(graph, op);
-  const auto weights = target::pack_weights(kernel.weight_layout, channels);
+  const auto packed = target::pack_weights(kernel.weight_layout, channels);
+  const char* const element = target::is_wide(kernel.weight_layout) ? "int16_t" : "int8_t";
+  ConstantArray weights{prefix + "_weights", element, {packed.begin(), packed.end()}, true};
+  if (ir::makes_sums(graph, op)) return {{"weights", std::move(weights)}};
   const bool is_simd = kernel.folder == "dsp";
   const auto outliers = is_simd ? target::take_outliers(channels) : std::vector<target::Outlier>{};
-  const bool is_wide = target::is_wide(kernel.weight_layout);
   ConstantArray bias{prefix + "_bias", "int32_t", {}, false};
   ConstantArray multiplier{prefix + "_multiplier", "int32_t", {}, false};
   ConstantArray shift{prefix + "_shift", "int8_t", {}, false};
@@ -62,9 +65,7 @@ NamedConstants constants_of(const ir::Graph& graph, const ir::Op& op, const targ
     outlier.values.insert(outlier.values.end(), {o.channel, o.factor.multiplier, o.factor.shift, o.bias});
   }
   NamedConstants constants;
-  constants.emplace_back(
-      "weights",
-      ConstantArray{prefix + "_weights", is_wide ? "int16_t" : "int8_t", {weights.begin(), weights.end()}, true});
+  constants.emplace_back("weights", std::move(weights));
   constants.emplace_back("bias", std::move(bias));
   if (is_simd) {
     constants.emplace_back("scales", std::move(scales));
@@ -81,15 +82,18 @@ NamedConstants constants_of(const ir::Graph& graph, const ir::Op& op, const targ
 OpCode convolution_code(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
                         const std::string& prefix) {
   const ir::Tensor& out = graph.tensor(op.outputs.at(0));
-  const reference::IntegerRange range = reference::activation_range(activation_of(op), out);
+  const bool makes_sums = ir::makes_sums(graph, op);
+  const reference::IntegerRange range =
+      makes_sums ? reference::IntegerRange{} : reference::activation_range(activation_of(op), out);
 
   DriverCall call;
   call.inputs = {0};
+  if (ir::is_partial(graph, op)) call.inputs.push_back(static_cast<int>(ir::sums_input));
   Parameters& p = call.parameters;
   p.type = "thimble_conv";
   set_geometry(p, target::convolution_of(graph, op).value());
   p.set("in_zero_point", graph.tensor(op.inputs.at(0)).zero_point());
-  p.set("out_zero_point", out.zero_point());
+  p.set("out_zero_point", makes_sums ? 0 : out.zero_point());
   p.set("out_min", range.low);
   p.set("out_max", range.high);
   std::vector<ConstantArray> constants;

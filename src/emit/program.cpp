@@ -139,8 +139,14 @@ class Builder {
         if (field.value == array.pointer()) field.value = equal->pointer();
   }
 
+  static bool is_absent(const ir::Op& op, int input) {
+    const auto index = static_cast<std::size_t>(input);
+    return index >= op.inputs.size() || op.inputs[index] == ir::no_tensor;
+  }
+
   /// An activation's plane, or a constant operand (one input of an addition, say) as an array of its own.
   Plane input_plane(const ir::Op& op, int input, Layer& layer) const {
+    if (is_absent(op, input)) return plane_at("NULL", 0, 1);
     const ir::TensorId id = op.inputs.at(static_cast<std::size_t>(input));
     const ir::Tensor& tensor = graph_.tensor(id);
     if (!tensor.is_constant()) return plane_of(id);

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <variant>
 
+#include "ir/partial_sums.h"
 #include "ir/slice_region.h"
 #include "plan/plan.h"
 
@@ -13,11 +14,14 @@ namespace {
 
 std::size_t index_of(ir::TensorId id) { return static_cast<std::size_t>(id); }
 
-/// How many leading inputs a kernel that works in place may write over: either one of an element-wise pair.
-std::size_t inputs_to_overwrite(const ir::Op& op) {
-  const bool binary = std::holds_alternative<ir::Add>(op.kind) || std::holds_alternative<ir::Sub>(op.kind) ||
-                      std::holds_alternative<ir::Mul>(op.kind);
-  return binary ? 2 : 1;
+/// The inputs that a kernel that works in place may write over: either one of an element-wise pair, the sums
+/// that a convolution adds to.
+std::span<const ir::TensorId> inputs_to_overwrite(const ir::Op& op) {
+  const bool is_binary = std::holds_alternative<ir::Add>(op.kind) || std::holds_alternative<ir::Sub>(op.kind) ||
+                         std::holds_alternative<ir::Mul>(op.kind);
+  const std::span inputs(op.inputs);
+  if (ir::takes_sums(op)) return inputs.subspan(ir::sums_input);
+  return inputs.first(std::min<std::size_t>(is_binary ? 2 : 1, inputs.size()));
 }
 
 bool same_elements(const ir::Tensor& a, const ir::Tensor& b) {
@@ -59,9 +63,7 @@ bool dies_in(const Lifetime& lifetime, int stage) {
 /// The holder of the input that an element-wise `op` may write its output over in `stage`, or no_tensor.
 ir::TensorId dying_input(const ir::Graph& graph, const ir::Op& op, int stage, const Holders& holders,
                          std::span<const Lifetime> lifetimes) {
-  const std::size_t candidates = std::min(inputs_to_overwrite(op), op.inputs.size());
-  for (std::size_t i = 0; i < candidates; ++i) {
-    const ir::TensorId input = op.inputs[i];
+  for (const ir::TensorId input : inputs_to_overwrite(op)) {
     if (input == ir::no_tensor || !same_elements(graph.tensor(input), graph.tensor(op.outputs.at(0)))) continue;
     const ir::TensorId holder = holders[index_of(input)];
     if (dies_in(lifetimes[index_of(holder)], stage)) return holder;

@@ -1,6 +1,7 @@
 #include "plan/network_plan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 
 #include "passes/recompute_excite.h"
 #include "passes/split_patches.h"
+#include "plan/channel_search.h"
 
 namespace thimble::plan {
 namespace {
@@ -22,32 +24,46 @@ std::int64_t budget(const PlanOptions& options) {
   return options.objective == Objective::sram ? 0 : options.arena_bytes;
 }
 
+/// Options for plans that are looked at and not kept.
+PlanOptions without_exact_offsets(PlanOptions options) {
+  options.exact_offsets = false;
+  return options;
+}
+
 class TwoPasses {
  public:
   TwoPasses(const ir::Graph& graph, const target::Core& core, const PlanOptions& options)
-      : graph_(graph), core_(core), options_(options), all_(passes::excitations(graph)) {}
+      : graph_(graph),
+        core_(core),
+        options_(options),
+        quick_(without_exact_offsets(options)),
+        all_(passes::excitations(graph)) {}
 
   /// Replaces `best` if two passes somewhere are better.
   void improve(NetworkPlan& best) const {
     if (all_.empty()) return;
-    NetworkPlan smallest = planned(budget(options_));
-    if (smallest.plan.arena_bytes >= best.plan.arena_bytes) return;
-    best = std::move(smallest);
-    if (is_enough(best.plan, options_)) return;
+    NetworkPlan found = smallest();
+    if (found.plan.arena_bytes >= best.plan.arena_bytes) return;
+    found.plan = make_plan(found.graph, core_, options_);
+    if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
+  }
+
+ private:
+  /// By quick plans; with no more in two passes than it takes.
+  NetworkPlan smallest() const {
+    NetworkPlan best = planned(budget(options_));
+    if (is_enough(best.plan, options_)) return best;
     // Planes that fit the arena need not be computed twice; they may need a little more room than it seems.
     std::int64_t limit = best.plan.arena_bytes;
     for (int tries = 0; tries < 2; ++tries) {
       NetworkPlan fewer = planned(limit);
       const std::int64_t excess = fewer.plan.arena_bytes - best.plan.arena_bytes;
-      if (excess <= 0) {
-        best = std::move(fewer);
-        return;
-      }
+      if (excess <= 0) return fewer;
       limit -= excess;
     }
+    return best;
   }
 
- private:
   /// With those in two passes that hold more than `limit` bytes in one.
   NetworkPlan planned(std::int64_t limit) const {
     std::vector<passes::Excitation> chosen;
@@ -58,13 +74,14 @@ class TwoPasses {
       network.rewritings.push_back(fmt::format("squeeze-and-excite of \"{}\" in two passes from \"{}\"",
                                                graph_.tensor(excitation.plane).name,
                                                graph_.tensor(excitation.source).name));
-    network.plan = make_plan(network.graph, core_, options_);
+    network.plan = make_plan(network.graph, core_, quick_);
     return network;
   }
 
   const ir::Graph& graph_;
   const target::Core& core_;
   const PlanOptions& options_;
+  PlanOptions quick_;
   std::vector<passes::Excitation> all_;
 };
 
@@ -75,12 +92,36 @@ bool is_better(const NetworkPlan& a, const NetworkPlan& b, const PlanOptions& op
   return a.plan.arena_bytes < b.plan.arena_bytes;
 }
 
+/// Plans with blocks that bound the peak split by channels, as long as that helps. Nothing is computed twice.
+void improve_by_channels(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
+  constexpr int most_rounds = 3;
+  const std::size_t most_plans = options.stream ? 4 : 8;
+  const PlanOptions quick = without_exact_offsets(options);
+  NetworkPlan found = best;
+  for (int round = 0; round < most_rounds && !is_enough(found.plan, options); ++round) {
+    std::vector<ChannelSplits> candidates = promising_splits(found.graph, found.plan, budget(options));
+    candidates.resize(std::min(candidates.size(), most_plans));
+    const std::int64_t before = found.plan.arena_bytes;
+    const NetworkPlan start = found;
+    for (const ChannelSplits& splits : candidates) {
+      NetworkPlan network{passes::split_channels(start.graph, splits), {}, start.rewritings};
+      std::ranges::move(descriptions_of(start.graph, splits), std::back_inserter(network.rewritings));
+      network.plan = make_plan(network.graph, core, quick);
+      if (network.plan.arena_bytes < found.plan.arena_bytes) found = std::move(network);
+      if (is_enough(found.plan, options)) break;  // The fewest groups come first.
+    }
+    if (found.plan.arena_bytes == before) break;
+  }
+  if (found.plan.arena_bytes >= best.plan.arena_bytes) return;
+  found.plan = make_plan(found.graph, core, options);
+  if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
+}
+
 /// Plans with what bounds the peak in patches, as long as that helps.
 void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
-  constexpr int most_stages = 2;                           ///< In one network.
-  const std::size_t most_plans = options.stream ? 3 : 30;  // A plan without streams takes milliseconds.
-  PlanOptions quick = options;  // Patches are many buffers, whose exact offsets are for the plan that is chosen.
-  quick.exact_offsets = false;
+  constexpr int most_stages = 2;                             ///< In one network.
+  const std::size_t most_plans = options.stream ? 3 : 30;    // A plan without streams takes milliseconds.
+  const PlanOptions quick = without_exact_offsets(options);  // Patches are many buffers.
   NetworkPlan found = best;
   for (int stage = 0; stage < most_stages && !is_enough(found.plan, options); ++stage) {
     std::vector<PatchStage> stages = promising_stages(found.graph, found.plan);
@@ -113,9 +154,18 @@ std::string description_of(const ir::Graph& graph, const PatchStage& stage) {
 }
 
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
-  NetworkPlan best{graph, make_plan(graph, core, options)};
+  return with_rewritings({graph, make_plan(graph, core, options)}, core, options);
+}
+
+NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const PlanOptions& options) {
   if (is_enough(best.plan, options)) return best;
+  const ir::Graph graph = best.graph;
+  if (options.channel_split) improve_by_channels(best, core, options);
+  if (is_enough(best.plan, options)) return best;
+  const std::int64_t split = best.plan.arena_bytes;
   if (options.recompute && options.stream) TwoPasses(graph, core, options).improve(best);
+  const bool has_changed = best.plan.arena_bytes < split;
+  if (options.channel_split && has_changed) improve_by_channels(best, core, options);
   if (options.patches) improve_by_patches(best, core, options);
   return best;
 }

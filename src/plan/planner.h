@@ -27,6 +27,7 @@ struct PlanOptions {
   bool overlap = true;             ///< Outputs reach into the rows of their inputs that have been read.
   bool stream = true;              ///< Segments run as streams of rows where a budget or an objective asks for it.
   bool recompute = true;           ///< Planes of squeeze-and-excites are computed twice where that saves what is asked.
+  bool channel_split = true;       ///< Blocks expand some channels at a time where that saves what is asked.
   bool patches = true;             ///< Segments run in patches where that saves what is asked.
   bool dsp = true;                 ///< Use the core's SIMD kernels.
   bool specialized_kernels = true;  ///< Convolutions made for their size and stride.

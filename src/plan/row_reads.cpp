@@ -5,6 +5,8 @@
 #include <cmath>
 #include <variant>
 
+#include "ir/partial_sums.h"
+
 namespace thimble::plan {
 namespace {
 
@@ -23,7 +25,15 @@ struct RowQuery {
     const ir::Tensor& image = input(0);
     if (in_row < 0 || in_row >= image.shape[1]) return;
     const std::int64_t row_bytes = image.bytes() / image.shape[1];
-    reads.push_back({op.inputs[0], in_row * row_bytes, (in_row + 1) * row_bytes, false});
+    reads.push_back({op.inputs[0], in_row * row_bytes, (in_row + 1) * row_bytes, is_pointwise()});
+  }
+
+  /// Whether it is a convolution of each pixel by itself, with as many channels.
+  bool is_pointwise() const {
+    const auto* conv = std::get_if<ir::Conv2D>(&op.kind);
+    return conv != nullptr &&
+           graph.tensor(op.inputs.at(1)).elements() == std::int64_t{input(0).shape[3]} * output().shape[3] &&
+           input(0).shape == output().shape && input(0).bytes() == output().bytes();
   }
 
   /// The columns of a rectangle of input 0.
@@ -152,6 +162,7 @@ std::vector<Read> reads_of_row(const ir::Graph& graph, const ir::Op& op, int row
   std::visit(ir::Overloaded{
                  [&](const ir::Conv2D& conv) {
                    query.read_window(query.input(1).shape.at(1), conv.stride_h, conv.dilation_h, conv.padding.top);
+                   if (ir::takes_sums(op)) query.read_elementwise(ir::sums_input);
                  },
                  [&](const ir::DepthwiseConv2D& conv) {
                    query.read_window(query.input(1).shape.at(1), conv.stride_h, conv.dilation_h, conv.padding.top);

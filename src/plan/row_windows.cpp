@@ -5,6 +5,7 @@
 #include <cmath>
 #include <variant>
 
+#include "ir/partial_sums.h"
 #include "ir/slice_region.h"
 #include "plan/plan.h"
 #include "target/mean_geometry.h"
@@ -65,6 +66,7 @@ Rows rows_read(const ir::Graph& graph, const ir::Op& op, std::size_t input, Rows
   const Rows read = std::visit(
       ir::Overloaded{
           [&](const ir::Conv2D& conv) {
+            if (input == ir::sums_input) return out;
             return Window{window_height(), conv.stride_h, conv.dilation_h, conv.padding.top}.under(out);
           },
           [&](const ir::DepthwiseConv2D& conv) {

@@ -1,0 +1,90 @@
+#include "plan/channel_search.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "plan/peak.h"
+
+namespace thimble::plan {
+namespace {
+
+/// More cost code and leave the kernels little to do.
+constexpr std::array group_counts{2, 3, 4, 6, 8, 12, 16, 24};
+
+/// A block and how much is live at most while it runs.
+struct RunningBlock {
+  passes::ChannelBlock block;
+  std::int64_t live = 0;
+};
+
+std::vector<RunningBlock> running_blocks(const ir::Graph& graph, const Plan& plan) {
+  const std::vector<std::int64_t> live = live_bytes(plan);
+  std::vector<std::int64_t> live_at(graph.ops.size(), 0);
+  for (std::size_t stage = 0; stage < plan.stages.size(); ++stage)
+    for (const Step& step : plan.stages[stage].steps)
+      if (step.op >= 0)
+        live_at[static_cast<std::size_t>(step.op)] = std::max(live_at[static_cast<std::size_t>(step.op)], live[stage]);
+  std::vector<RunningBlock> blocks;
+  for (passes::ChannelBlock& block : passes::channel_blocks(graph)) {
+    std::int64_t most = 0;
+    for (const int layer : block.layers) most = std::max(most, live_at[static_cast<std::size_t>(layer)]);
+    blocks.push_back({std::move(block), most});
+  }
+  return blocks;
+}
+
+/// The fewest groups with which a block needs no more than `bytes`, or as many as there may be.
+int groups_within(const ir::Graph& graph, const passes::ChannelBlock& block, std::int64_t bytes) {
+  for (const int groups : group_counts)
+    if (bytes_of_split(graph, block, groups) <= bytes) return groups;
+  return group_counts.back();
+}
+
+}  // namespace
+
+std::int64_t bytes_of_split(const ir::Graph& graph, const passes::ChannelBlock& block, int groups) {
+  const auto op_at = [&](int index) -> const ir::Op& { return graph.ops[static_cast<std::size_t>(index)]; };
+  const ir::Op& projection = op_at(block.projection());
+  std::int64_t widest = 0;
+  for (const int layer : block.layers)
+    if (layer != block.projection()) widest = std::max(widest, graph.tensor(op_at(layer).outputs[0]).bytes());
+  const std::int64_t sums = ir::bytes_of(ir::DataType::int32, graph.tensor(projection.outputs[0]).elements());
+  const int largest = passes::channel_groups(block.channels, groups).front();
+  return graph.tensor(op_at(block.expansion()).inputs[0]).bytes() + sums + widest / block.channels * largest;
+}
+
+std::vector<ChannelSplits> promising_splits(const ir::Graph& graph, const Plan& plan, std::int64_t target) {
+  const std::vector<RunningBlock> blocks = running_blocks(graph, plan);
+  const std::int64_t peak = peak_of(plan).bytes;
+  std::vector<ChannelSplits> found;
+  for (const int groups : group_counts) {
+    std::int64_t aim = 0;  // What remains of the peak if the blocks that run then are split so.
+    for (const RunningBlock& running : blocks)
+      if (running.live == peak) aim = std::max(aim, bytes_of_split(graph, running.block, groups));
+    if (aim == 0) break;
+    if (aim >= peak) continue;
+    aim = std::max(aim, target);
+    ChannelSplits splits;
+    for (const RunningBlock& running : blocks)
+      if (running.live > aim && bytes_of_split(graph, running.block, group_counts.back()) < running.live)
+        splits.push_back({running.block, groups_within(graph, running.block, aim)});
+    if (!splits.empty()) found.push_back(std::move(splits));
+    if (aim == target) break;
+  }
+  return found;
+}
+
+std::vector<std::string> descriptions_of(const ir::Graph& graph, std::span<const passes::ChannelSplit> splits) {
+  std::vector<std::string> lines;
+  for (const passes::ChannelSplit& split : splits) {
+    const auto name_of = [&](int layer) { return graph.name_of(graph.ops[static_cast<std::size_t>(layer)]); };
+    lines.push_back(fmt::format("channel split of \"{}\" to \"{}\" into {} groups", name_of(split.block.expansion()),
+                                name_of(split.block.projection()),
+                                passes::channel_groups(split.block.channels, split.groups).size()));
+  }
+  return lines;
+}
+
+}  // namespace thimble::plan
