@@ -14,8 +14,9 @@ struct Read {
   ir::TensorId tensor = ir::no_tensor;
   std::int64_t begin = 0;
   std::int64_t end = 0;
-  /// Byte i of the tensor is read only to compute byte i of the output, before that is written.
-  bool element_for_element = false;
+  /// What is read lies as the output does, and a pixel (an element, of what is no image) is read only to compute the
+  /// same pixel of the output, before any of that is written.
+  bool pixel_for_pixel = false;
 };
 
 /// Whether the kernels compute any rows of the operator's output by themselves. Others (means over rows, concat, fully

@@ -146,7 +146,7 @@ SegmentLayout layout_of(const Divided& network, const Segment& segment) {
   if (segment.is_streamed() && sums_up(network, stream.ops.back())) stream.summing_op = stream.ops.back();
   if (segment.is_streamed()) layout.work = schedule_rows(network.graph, stream);
   layout.memory = working_memory(network.graph, stream, layout.work, kernels_for(network, segment),
-                                 network.options.in_place_depthwise);
+                                 {network.options.in_place_depthwise, network.options.in_place});
   add_meetings(network, segment, stream, roles, layout);
   return layout;
 }

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "plan/line_buffers.h"
 #include "plan/liveness.h"
 #include "plan/plan.h"
-#include "plan/row_stream.h"
 #include "plan/segment.h"
+#include "plan/stream_overlap.h"
 #include "target/kernel_choice.h"
 
 namespace thimble::plan {

@@ -304,7 +304,7 @@ class Execution {
       for (const Piece& out : written) {
         if (!overlap(in, out)) continue;
         const bool exactly_in_place = in.address - in.byte == out.address - out.byte;
-        if (step.kernel.in_place && read.element_for_element && exactly_in_place) continue;
+        if (step.kernel.in_place && read.pixel_for_pixel && exactly_in_place) continue;
         fail_overwritten(op, row, read.tensor, in, out);
       }
   }

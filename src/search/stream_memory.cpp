@@ -17,7 +17,7 @@ constexpr int none = -1;
 
 std::int64_t aligned(std::int64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
-/// How far a result may reach into a dying input: plan/row_stream.h.
+/// How far a result may reach into a dying input: plan/stream_overlap.h.
 struct Overlap {
   int input = 0;
   int result = 0;
@@ -26,7 +26,7 @@ struct Overlap {
 };
 
 /// Executes a stream row by row, and keeps account of which rows are still to be read. plan/row_schedule.cpp and
-/// plan/row_stream.cpp do the same for any graph; a test compares the two.
+/// plan/line_buffers.cpp do the same for any graph; a test compares the two.
 class Stream {
  public:
   Stream(const RowNetwork& network, int first, int end, bool input_by_rows, std::span<const int> in_place)

@@ -4,9 +4,10 @@
 #include <rapidcheck.h>
 
 #include "graph_builder.h"
+#include "plan/line_buffers.h"
 #include "plan/row_schedule.h"
-#include "plan/row_stream.h"
 #include "plan/segment.h"
+#include "plan/stream_overlap.h"
 #include "plan/verify_plan.h"
 #include "random_division.h"
 #include "reference/interpreter.h"
@@ -66,7 +67,7 @@ TEST(WorkingMemory, HoldsTheRowsUnderTheWindowsAndNoMore) {
   const Streamed block(residual_block(16));
   const auto work = schedule_rows(block.graph, block.stream(1));
   const WorkingMemory memory =
-      working_memory(block.graph, block.stream(1), work, testing::test_kernels_of(block.graph), true);
+      working_memory(block.graph, block.stream(1), work, testing::test_kernels_of(block.graph), {});
   ASSERT_EQ(memory.rings.size(), 2U);
   EXPECT_EQ(memory.rings[0].rows, 3);  // Of `a`, under the window of `b`.
   EXPECT_EQ(memory.rings[1].rows, 1);  // Of `b`, until it is added.
@@ -80,8 +81,8 @@ TEST(WorkingMemory, HasTheRowsOfADepthwiseConvolutionOverTheOldestThatItReads) {
     const Streamed block(g.finish({g.conv(depthwise, 4, {1, 1, 0}, "projected")}));
     const auto work = schedule_rows(block.graph, block.stream(1));
     const auto kernels = testing::test_kernels_of(block.graph);
-    const WorkingMemory apart = working_memory(block.graph, block.stream(1), work, kernels, false);
-    const WorkingMemory memory = working_memory(block.graph, block.stream(1), work, kernels, true);
+    const WorkingMemory apart = working_memory(block.graph, block.stream(1), work, kernels, {false, false});
+    const WorkingMemory memory = working_memory(block.graph, block.stream(1), work, kernels, {});
     ASSERT_EQ(memory.rings.size(), 2U);
     EXPECT_EQ(memory.rings[1].tensor, depthwise);
     EXPECT_EQ(memory.rings[1].offset, memory.rings[0].offset);
@@ -92,18 +93,38 @@ TEST(WorkingMemory, HasTheRowsOfADepthwiseConvolutionOverTheOldestThatItReads) {
   }
 }
 
-TEST(WorkingMemory, PutsOneDepthwiseConvolutionIntoARing) {
-  GraphBuilder g("two in a row");
-  const auto first = g.conv(g.input({1, 16, 8, 4}), 4, {1, 1, 0}, "first");
+TEST(WorkingMemory, HasAChainOfOperatorsInPlaceInOneRing) {
+  GraphBuilder g("separable blocks");
+  const auto first = g.conv(g.input({1, 16, 8, 4}), 4, {3, 1, 1}, "first");
   const auto second = g.depthwise(first, {3, 1, 1}, "second");
   const auto third = g.depthwise(second, {1, 1, 0}, "third");
-  const Streamed chain(g.finish({g.conv(third, 4, {1, 1, 0}, "last")}));
+  const auto fourth = g.depthwise(third, {5, 1, 2}, "fourth");
+  const Streamed chain(g.finish({g.conv(fourth, 4, {1, 1, 0}, "last")}));
   const auto work = schedule_rows(chain.graph, chain.stream(1));
-  const WorkingMemory memory =
-      working_memory(chain.graph, chain.stream(1), work, testing::test_kernels_of(chain.graph), true);
+  const auto kernels = testing::test_kernels_of(chain.graph);
+  const WorkingMemory memory = working_memory(chain.graph, chain.stream(1), work, kernels, {});
+  ASSERT_EQ(memory.rings.size(), 4U);
   for (const Ring& ring : memory.rings) {
-    const bool shares = ring.offset == memory.rings[0].offset;
-    EXPECT_EQ(shares, ring.tensor == first || ring.tensor == second);
+    EXPECT_EQ(ring.rows, 2 + 4 + 1);
+    EXPECT_EQ(ring.offset, memory.rings[0].offset);
+    EXPECT_EQ(ring.shift, ring.tensor == first ? 0 : ring.tensor == fourth ? 7 - 3 : 7 - 1);
+  }
+}
+
+TEST(WorkingMemory, HasASumOverTheInputThatOthersReadToo) {
+  GraphBuilder g("residual blocks");
+  const auto input = g.input({1, 16, 8, 4});
+  const auto start = g.conv(input, 4, {3, 1, 1}, "start");
+  const auto branch = g.depthwise(g.conv(start, 8, {1, 1, 0}, "expanded"), {3, 1, 1}, "depthwise");
+  const auto sum = g.add(start, g.conv(branch, 4, {1, 1, 0}, "branch"), "sum");
+  const Streamed block(g.finish({g.conv(sum, 4, {3, 1, 1}, "last")}));
+  const auto work = schedule_rows(block.graph, block.stream(1));
+  const auto kernels = testing::test_kernels_of(block.graph);
+  const WorkingMemory memory = working_memory(block.graph, block.stream(1), work, kernels, {});
+  for (const Ring& ring : memory.rings) {
+    if (ring.tensor != start && ring.tensor != sum) continue;
+    EXPECT_EQ(ring.rows, 2 + 2);  // Sums under the window of `last`; what is added next, and what is expanded next.
+    EXPECT_EQ(ring.shift, 0);
   }
 }
 

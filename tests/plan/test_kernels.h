@@ -5,18 +5,27 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "ir/partial_sums.h"
 #include "plan/plan.h"
 #include "plan/segment.h"
+#include "target/convolution.h"
 #include "target/depthwise_choice.h"
 #include "target/kernel_choice.h"
 
 namespace thimble::testing {
+
+inline bool is_pointwise(const ir::Graph& graph, const ir::Op& op) {
+  const target::Convolution c = target::convolution_of(graph, op).value();
+  return c.is_1x1() && !c.is_padded() && c.stride_h == 1 && c.stride_w == 1 && c.in_ch == c.out_ch;
+}
 
 inline target::KernelChoice test_kernel(const ir::Graph& graph, const ir::Op& op) {
   const auto is = [&]<typename... Kinds>() { return (std::holds_alternative<Kinds>(op.kind) || ...); };
   target::KernelChoice choice;
   choice.kernel = "test_" + std::string(ir::name_of(op.kind));
   choice.in_place = is.template operator()<ir::Add, ir::Sub, ir::Mul, ir::Sigmoid, ir::Clamp, ir::Softmax>();
+  if (is.template operator()<ir::Conv2D>()) choice.in_place = is_pointwise(graph, op);
+  if (ir::is_partial(graph, op)) choice.in_place = ir::takes_sums(op) && ir::makes_sums(graph, op);
   if (is.template operator()<ir::DepthwiseConv2D>()) {
     choice.driver = "thimble_dwconv_rows";
     choice.in_place = target::fits_over_input(target::convolution_of(graph, op).value());
