@@ -185,13 +185,26 @@ class Splitter {
 
 }  // namespace
 
+std::int64_t bytes_of_sums(const ir::Graph& graph, const ChannelBlock& block) {
+  const ir::TensorId output = op_at(graph, block.projection()).outputs[0];
+  return ir::bytes_of(ir::DataType::int32, graph.tensor(output).elements());
+}
+
+std::int64_t largest_of_middle(const ir::Graph& graph, const ChannelBlock& block) {
+  std::int64_t largest = 0;
+  for (const int layer : block.layers)
+    if (layer != block.layers.back()) largest = std::max(largest, graph.tensor(op_at(graph, layer).outputs[0]).bytes());
+  return largest;
+}
+
 std::vector<ChannelBlock> channel_blocks(const ir::Graph& graph) {
   constexpr int least_channels = 8;
   const std::vector<int> reader = only_readers(graph);
   std::vector<ChannelBlock> blocks;
   for (std::size_t i = 0; i < graph.ops.size(); ++i) {
     const ir::Op& first = graph.ops[i];
-    if (!expands(graph, first)) continue;
+    const bool is_taken = !blocks.empty() && blocks.back().projection() == static_cast<int>(i);
+    if (is_taken || !expands(graph, first)) continue;
     ChannelBlock block{{static_cast<int>(i)}, graph.tensor(first.outputs[0]).shape[3]};
     int next = reader[index(first.outputs[0])];
     for (; next >= 0 && works_by_channels(graph, op_at(graph, next));
@@ -199,6 +212,7 @@ std::vector<ChannelBlock> channel_blocks(const ir::Graph& graph) {
       block.layers.push_back(next);
     if (next < 0 || !projects(graph, op_at(graph, next)) || block.channels < least_channels) continue;
     block.layers.push_back(next);
+    if (largest_of_middle(graph, block) <= bytes_of_sums(graph, block)) continue;
     blocks.push_back(std::move(block));
   }
   return blocks;

@@ -1,6 +1,7 @@
 // passes/split_channels.h
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -20,13 +21,18 @@ struct ChannelBlock {
   int projection() const { return layers.back(); }
 };
 
+/// Bytes of a block's sums, and of the largest tensor of its middle.
+std::int64_t bytes_of_sums(const ir::Graph& graph, const ChannelBlock& block);
+std::int64_t largest_of_middle(const ir::Graph& graph, const ChannelBlock& block);
+
 /// A block and into how many groups of channels it is split.
 struct ChannelSplit {
   ChannelBlock block;
   int groups = 1;
 };
 
-/// All blocks of a graph, each as long as it can be, whose middle has at least eight channels.
+/// The blocks of a graph, each as long as it can be, whose middle has at least eight channels and is larger than its
+/// sums would be: others need more if they are split. No layer is in two of them.
 std::vector<ChannelBlock> channel_blocks(const ir::Graph& graph);
 
 /// Channels of each group, the larger ones first: multiples of 8, or of 4 where there are not enough for that, so that

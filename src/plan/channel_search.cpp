@@ -11,7 +11,7 @@ namespace thimble::plan {
 namespace {
 
 /// More cost code and leave the kernels little to do.
-constexpr std::array group_counts{2, 3, 4, 6, 8, 12, 16, 24};
+constexpr std::array group_counts{2, 4, 8, 16};
 
 /// A block and how much is live at most while it runs.
 struct RunningBlock {
@@ -45,14 +45,10 @@ int groups_within(const ir::Graph& graph, const passes::ChannelBlock& block, std
 }  // namespace
 
 std::int64_t bytes_of_split(const ir::Graph& graph, const passes::ChannelBlock& block, int groups) {
-  const auto op_at = [&](int index) -> const ir::Op& { return graph.ops[static_cast<std::size_t>(index)]; };
-  const ir::Op& projection = op_at(block.projection());
-  std::int64_t widest = 0;
-  for (const int layer : block.layers)
-    if (layer != block.projection()) widest = std::max(widest, graph.tensor(op_at(layer).outputs[0]).bytes());
-  const std::int64_t sums = ir::bytes_of(ir::DataType::int32, graph.tensor(projection.outputs[0]).elements());
-  const int largest = passes::channel_groups(block.channels, groups).front();
-  return graph.tensor(op_at(block.expansion()).inputs[0]).bytes() + sums + widest / block.channels * largest;
+  const ir::Op& expansion = graph.ops[static_cast<std::size_t>(block.expansion())];
+  const int largest_group = passes::channel_groups(block.channels, groups).front();
+  return graph.tensor(expansion.inputs[0]).bytes() + passes::bytes_of_sums(graph, block) +
+         passes::largest_of_middle(graph, block) / block.channels * largest_group;
 }
 
 std::vector<ChannelSplits> promising_splits(const ir::Graph& graph, const Plan& plan, std::int64_t target) {
@@ -65,13 +61,12 @@ std::vector<ChannelSplits> promising_splits(const ir::Graph& graph, const Plan& 
       if (running.live == peak) aim = std::max(aim, bytes_of_split(graph, running.block, groups));
     if (aim == 0) break;
     if (aim >= peak) continue;
-    aim = std::max(aim, target);
+    const std::int64_t limit = std::max(aim, target);
     ChannelSplits splits;
     for (const RunningBlock& running : blocks)
-      if (running.live > aim && bytes_of_split(graph, running.block, group_counts.back()) < running.live)
+      if (running.live > limit && bytes_of_split(graph, running.block, group_counts.back()) < running.live)
         splits.push_back({running.block, groups_within(graph, running.block, aim)});
     if (!splits.empty()) found.push_back(std::move(splits));
-    if (aim == target) break;
   }
   return found;
 }

@@ -92,6 +92,10 @@ void check_placement(const ir::Graph& graph, const Plan& plan, const Placement& 
       (!is_ring && (placement.ring_step > 1 || placement.ring_shift > 0)))
     fail("plan: \"{}\", a ring of {} of {} rows, cannot be stepped by {} and shifted by {}", tensor.name,
          placement.ring_rows, rows, placement.ring_step, placement.ring_shift);
+  const bool holds_words = tensor.type == ir::DataType::int32;
+  if (holds_words && (placement.offset % arena_alignment != 0 || placement.row_bytes % arena_alignment != 0))
+    fail("plan: \"{}\" is of words, and its rows of {} bytes from byte {} of its buffer on are not aligned to them",
+         tensor.name, placement.row_bytes, placement.offset);
   const Buffer& buffer = plan.buffers[static_cast<std::size_t>(placement.buffer)];
   const std::int64_t held = (placement.ring_rows - 1) * placement.row_bytes + tensor.bytes() / rows;
   if (placement.offset < 0 || placement.offset > buffer.bytes - held)

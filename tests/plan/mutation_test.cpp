@@ -9,7 +9,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "channels_graph.h"
+#include "ir/partial_sums.h"
 #include "mutations.h"
+#include "passes/split_channels.h"
 #include "patches_graph.h"
 #include "plan/network_plan.h"
 #include "plan/verify_plan.h"
@@ -41,6 +44,22 @@ void add_patches(const ir::Graph& graph, std::vector<PlannedGraph>& plans) {
     first = segments.back().end;
   }
   plans.push_back({patched, plan::plan_segments(patched, kernels, kernels, segments, options)});
+}
+
+/// Blocks split by channels, layer by layer and each group as a stream of rows.
+void add_groups(const ir::Graph& graph, std::vector<PlannedGraph>& plans) {
+  std::vector<passes::ChannelSplit> splits;
+  for (const passes::ChannelBlock& block : passes::channel_blocks(graph)) splits.push_back({block, 3});
+  const ir::Graph split = passes::split_channels(graph, splits);
+  plans.push_back({split, layerwise_plan(split)});
+  const std::vector<target::KernelChoice> kernels = test_kernels_of(split);
+  std::vector<plan::Segment> segments{{0, 0, 1}};
+  for (int op = 0; op < static_cast<int>(split.ops.size()); ++op) {
+    ++segments.back().end;
+    const bool ends = ir::is_partial(split, split.ops[static_cast<std::size_t>(op)]);
+    if (ends && op + 1 < static_cast<int>(split.ops.size())) segments.push_back({op + 1, op + 1, 1});
+  }
+  plans.push_back({split, plan::plan_segments(split, kernels, kernels, segments, {})});
 }
 
 std::vector<PlannedGraph> sample_plans() {
@@ -79,6 +98,7 @@ std::vector<PlannedGraph> sample_plans() {
     plans.push_back({std::move(graph), std::move(plan)});
   }
   for (const unsigned seed : {3U, 5U, 8U}) add_patches(patches_graph(seed), plans);
+  for (const unsigned seed : {1U, 2U, 4U}) add_groups(channels_graph(seed), plans);
   return plans;
 }
 
