@@ -81,7 +81,9 @@ void PlanningOptions::add_to(CLI::App& verb) {
   without("--no-overlap", techniques.overlap, "Keep outputs apart from the rows of their inputs that have been read");
   without("--no-stream", techniques.stream, "Run every operator over all its rows");
   without("--no-patches", techniques.patches, "Run no segment in patches but the one that --patches names");
+  without("--no-lean-kernels", techniques.lean_kernels, "Use no convolutions that take less scratch and more time");
   without("--no-channel-split", techniques.channel_split, "Expand all channels of a block before they are projected");
+  without("--no-reorder", techniques.reorder, "Run operators in the order of the model");
   without("--no-recompute", techniques.recompute, "Compute no plane twice, such as that of a squeeze-and-excite");
   without("--no-dsp", techniques.dsp, "Use the portable kernels only");
   without("--no-specialized-kernels", techniques.specialized_kernels,

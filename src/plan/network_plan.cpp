@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "passes/recompute_excite.h"
 #include "passes/split_patches.h"
 #include "plan/channel_search.h"
+#include "plan/op_order.h"
 
 namespace thimble::plan {
 namespace {
@@ -95,15 +97,12 @@ bool is_better(const NetworkPlan& a, const NetworkPlan& b, const PlanOptions& op
 /// Plans with blocks that bound the peak split by channels, as long as that helps. Nothing is computed twice.
 void improve_by_channels(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
   constexpr int most_rounds = 3;
-  const std::size_t most_plans = options.stream ? 4 : 8;
   const PlanOptions quick = without_exact_offsets(options);
   NetworkPlan found = best;
   for (int round = 0; round < most_rounds && !is_enough(found.plan, options); ++round) {
-    std::vector<ChannelSplits> candidates = promising_splits(found.graph, found.plan, budget(options));
-    candidates.resize(std::min(candidates.size(), most_plans));
     const std::int64_t before = found.plan.arena_bytes;
     const NetworkPlan start = found;
-    for (const ChannelSplits& splits : candidates) {
+    for (const ChannelSplits& splits : promising_splits(start.graph, start.plan, budget(options))) {
       NetworkPlan network{passes::split_channels(start.graph, splits), {}, start.rewritings};
       std::ranges::move(descriptions_of(start.graph, splits), std::back_inserter(network.rewritings));
       network.plan = make_plan(network.graph, core, quick);
@@ -153,20 +152,36 @@ std::string description_of(const ir::Graph& graph, const PatchStage& stage) {
                      graph.tensor(stage.input).name, graph.tensor(stage.output).name);
 }
 
+std::optional<NetworkPlan> in_least_order(const ir::Graph& graph, const PlanOptions& options) {
+  if (!options.reorder) return std::nullopt;
+  std::optional<ir::Graph> ordered = with_least_order(graph);
+  if (!ordered) return std::nullopt;
+  return NetworkPlan{std::move(*ordered), {}, {"operators of branches in another order"}};
+}
+
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
-  return with_rewritings({graph, make_plan(graph, core, options)}, core, options);
+  NetworkPlan best{graph, make_plan(graph, core, options)};
+  if (std::optional<NetworkPlan> ordered = in_least_order(graph, options)) {
+    ordered->plan = make_plan(ordered->graph, core, options);
+    if (ordered->plan.arena_bytes < best.plan.arena_bytes) best = std::move(*ordered);
+  }
+  return with_rewritings(std::move(best), core, options);
 }
 
 NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const PlanOptions& options) {
   if (is_enough(best.plan, options)) return best;
   const ir::Graph graph = best.graph;
-  if (options.channel_split) improve_by_channels(best, core, options);
+  std::int64_t looked_at = 0;
+  const auto split_what_is_new = [&] {
+    if (options.channel_split && best.plan.arena_bytes != looked_at) improve_by_channels(best, core, options);
+    looked_at = best.plan.arena_bytes;
+  };
+  split_what_is_new();
   if (is_enough(best.plan, options)) return best;
-  const std::int64_t split = best.plan.arena_bytes;
   if (options.recompute && options.stream) TwoPasses(graph, core, options).improve(best);
-  const bool has_changed = best.plan.arena_bytes < split;
-  if (options.channel_split && has_changed) improve_by_channels(best, core, options);
+  split_what_is_new();
   if (options.patches) improve_by_patches(best, core, options);
+  split_what_is_new();
   return best;
 }
 

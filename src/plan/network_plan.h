@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,12 @@ ir::Graph in_patches(const ir::Graph& graph, const PatchStage& stage);
 /// "2 x 2 patches from "input" to "block2/add"".
 std::string description_of(const ir::Graph& graph, const PatchStage& stage);
 
-/// Plans a simplified int8 graph: as `make_plan` does if that fits the budget. Else, or where the smallest arena is
-/// asked for, rewritings of the graph are tried beside it:
+/// The graph with its branches in the order that needs least (op_order.h), not planned yet; none if the given order
+/// does or the options forbid it.
+std::optional<NetworkPlan> in_least_order(const ir::Graph& graph, const PlanOptions& options);
+
+/// Plans a simplified int8 graph, in its order or in that of in_least_order: as `make_plan` does if that fits the
+/// budget. Else, or where the smallest arena is asked for, rewritings of the graph are tried beside it:
 /// - blocks that bound the arena expand one group of channels after the other (passes/split_channels.h), in no more
 ///   groups than the budget asks for;
 /// - squeeze-and-excites in two passes (passes/recompute_excite.h), those only whose planes do not fit otherwise;
@@ -37,7 +42,7 @@ std::string description_of(const ir::Graph& graph, const PatchStage& stage);
 /// @throws Error as make_plan does.
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options = {});
 
-/// The same with the plan of make_plan given.
+/// What the rewritings make of a plan of make_plan.
 NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const PlanOptions& options);
 
 /// Multiply-accumulates that a plan executes, with all that it computes more than once.

@@ -1,5 +1,8 @@
 #include "plan/plan_front.h"
 
+#include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "plan/plan_cost.h"
@@ -22,19 +25,27 @@ FrontPlan with_prediction(NetworkPlan network, const target::Core& core) {
 }
 
 std::vector<FrontPlan> plan_front(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
+  std::vector<NetworkPlan> networks;
+  const auto add_order = [&](const NetworkPlan& ordered) {
+    for (Plan& plan : plans_of_front(ordered.graph, core, options))
+      networks.push_back({ordered.graph, std::move(plan), ordered.rewritings});
+  };
+  add_order({graph, {}});
+  if (const std::optional<NetworkPlan> ordered = in_least_order(graph, options)) add_order(*ordered);
+  std::ranges::stable_sort(networks, std::greater{}, [](const NetworkPlan& n) { return n.plan.arena_bytes; });
+  PlanOptions by_size = options;
+  by_size.objective = Objective::sram;
+  networks.push_back(with_rewritings(networks.back(), core, by_size));
+
   const cost::CostTable& table = cost::cost_table(core);
   std::vector<FrontPlan> front;
-  const auto add = [&](NetworkPlan network) {
-    if (!front.empty() && network.plan.arena_bytes >= front.back().network.plan.arena_bytes) return;
+  for (NetworkPlan& network : networks) {
+    if (!front.empty() && network.plan.arena_bytes >= front.back().network.plan.arena_bytes) continue;
     FrontPlan point = with_prediction(std::move(network), core);
     const auto time = [&](const FrontPlan& other) { return time_of(table, other.predicted); };
     while (!front.empty() && time(front.back()) >= time(point)) front.pop_back();
     front.push_back(std::move(point));
-  };
-  for (Plan& plan : plans_of_front(graph, core, options)) add({graph, std::move(plan)});
-  PlanOptions smallest = options;
-  smallest.objective = Objective::sram;
-  add(plan_network(graph, core, smallest));
+  }
   return front;
 }
 

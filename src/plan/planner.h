@@ -29,8 +29,10 @@ struct PlanOptions {
   bool recompute = true;           ///< Planes of squeeze-and-excites are computed twice where that saves what is asked.
   bool channel_split = true;       ///< Blocks expand some channels at a time where that saves what is asked.
   bool patches = true;             ///< Segments run in patches where that saves what is asked.
+  bool reorder = true;             ///< Branches run in the order that needs least.
   bool dsp = true;                 ///< Use the core's SIMD kernels.
   bool specialized_kernels = true;  ///< Convolutions made for their size and stride.
+  bool lean_kernels = true;         ///< Convolutions with little scratch where that saves what is asked.
   InputMode input_mode = InputMode::resident;
   Objective objective = Objective::latency;
   std::int64_t arena_bytes = 0;  ///< What the arena may have; 0: without limit.

@@ -51,9 +51,10 @@ bool touches(const ir::Op& op, ir::TensorId id) {
   return std::ranges::find(op.inputs, id) != op.inputs.end() || std::ranges::find(op.outputs, id) != op.outputs.end();
 }
 
-/// Bytes that an operator's output shares with an input of it that dies.
-template <typename Dies>
-std::int64_t bytes_in_place(const ir::Op& op, std::span<const std::int64_t> bytes, Dies dies) {
+}  // namespace
+
+std::int64_t bytes_in_place(const ir::Op& op, std::span<const std::int64_t> bytes,
+                            const std::function<bool(ir::TensorId)>& dies) {
   if (!works_in_place(op.kind)) return 0;
   std::int64_t shared = 0;
   for (const ir::TensorId id : op.inputs) {
@@ -63,8 +64,6 @@ std::int64_t bytes_in_place(const ir::Op& op, std::span<const std::int64_t> byte
   }
   return shared;
 }
-
-}  // namespace
 
 std::vector<std::int64_t> working_sets(const ir::Graph& graph, std::span<const int> ops,
                                        std::span<const std::int64_t> bytes, Counting counting) {

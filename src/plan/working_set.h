@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,10 @@ enum class Counting {
 /// smaller, and 0 takes a tensor out of the count.
 std::vector<std::int64_t> working_sets(const ir::Graph& graph, std::span<const int> ops,
                                        std::span<const std::int64_t> bytes, Counting counting);
+
+/// Bytes that the output of an operator that works in place shares with an input of it that dies.
+std::int64_t bytes_in_place(const ir::Op& op, std::span<const std::int64_t> bytes,
+                            const std::function<bool(ir::TensorId)>& dies);
 
 /// Sizes of all tensors whole, and 0 for constants.
 std::vector<std::int64_t> whole_bytes(const ir::Graph& graph);
