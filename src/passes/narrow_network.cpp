@@ -226,7 +226,6 @@ class Narrowing {
     graph_.tensor(op.outputs.at(0)).shape.back() = channels_of(shape(op.inputs.at(0)));
   }
 
-  void adapt(const ir::Op& op, const ir::Transpose&) { require_same(op); }
   void adapt(const ir::Op& op, const ir::StridedSlice&) { require_same(op); }
   void adapt(const ir::Op& op, const ir::Pack&) { require_same(op); }
 
