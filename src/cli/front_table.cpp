@@ -11,7 +11,8 @@ namespace {
 
 std::int64_t arena_of(const plan::FrontPlan& point) { return point.network.plan.arena_bytes; }
 
-/// "layer by layer", "in 9 loops over rows": how many stages of a plan repeat.
+}  // namespace
+
 std::string execution_of(const plan::FrontPlan& point) {
   const auto loops =
       std::ranges::count_if(point.network.plan.stages, [](const plan::Stage& stage) { return stage.iterations > 1; });
@@ -20,14 +21,6 @@ std::string execution_of(const plan::FrontPlan& point) {
   for (const std::string& rewriting : point.network.rewritings) text += "; " + rewriting;
   return text;
 }
-
-struct Way {
-  std::string what;
-  std::int64_t arena = 0;
-  double instructions = 0;
-};
-
-}  // namespace
 
 std::string table_of(const std::vector<plan::FrontPlan>& front, std::int64_t chosen) {
   std::string text = fmt::format("{:>11} {:>13} {:>6} {:>12}  {}\n", "arena", "instructions", "", "MACs", "how");
@@ -51,37 +44,6 @@ Json to_json(const std::vector<plan::FrontPlan>& front) {
                       {"how", execution_of(point)}});
   }
   return points;
-}
-
-std::string ways_to_lower(const ir::Graph& model, const target::Core& core, const plan::PlanOptions& options,
-                          const std::vector<plan::FrontPlan>& front, std::int64_t chosen) {
-  std::vector<Way> ways;
-  const auto add = [&](const std::string& what, const plan::FrontPlan& point) {
-    const std::string how = what + execution_of(point);
-    if (arena_of(point) >= chosen || std::ranges::find(ways, how, &Way::what) != ways.end()) return;
-    ways.push_back({how, arena_of(point), point.predicted.instructions});
-  };
-  const auto smaller = std::ranges::find_if(front, [&](const auto& point) { return arena_of(point) < chosen; });
-  if (smaller != front.end()) add("", *smaller);
-  add("", front.back());
-  if (options.input_mode == plan::InputMode::resident) {
-    plan::PlanOptions rows = options;
-    rows.input_mode = plan::InputMode::rows;
-    rows.arena_bytes = chosen - 1;
-    for (const plan::Objective objective : {plan::Objective::latency, plan::Objective::sram}) {
-      rows.objective = objective;
-      add("--input-mode rows, ", plan::with_prediction(plan::plan_network(model, core, rows), core));
-    }
-  }
-  if (ways.empty()) return "nothing that keeps every bit would lower the peak\n";
-  std::ranges::stable_sort(ways, {}, &Way::arena);
-  const auto now = std::ranges::find_if(front, [&](const auto& point) { return arena_of(point) <= chosen; });
-  const double instructions = (now == front.end() ? front.back() : *now).predicted.instructions;
-  std::string text = "what would lower the peak and keep every bit:\n";
-  for (const Way& way : ways)
-    text += fmt::format("  {:>9} B less, {:>+6.1f} % instructions: {} ({} B)\n", chosen - way.arena,
-                        100 * (way.instructions / instructions - 1), way.what, way.arena);
-  return text;
 }
 
 }  // namespace thimble::cli

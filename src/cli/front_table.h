@@ -6,10 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "ir/graph.h"
 #include "plan/plan_front.h"
-#include "plan/planner.h"
-#include "target/board.h"
 
 namespace thimble::cli {
 
@@ -19,8 +16,7 @@ std::string table_of(const std::vector<plan::FrontPlan>& front, std::int64_t cho
 
 Json to_json(const std::vector<plan::FrontPlan>& front);
 
-/// What would lower a peak of `chosen` bytes and keep every bit, by what it saves: a line each.
-std::string ways_to_lower(const ir::Graph& model, const target::Core& core, const plan::PlanOptions& options,
-                          const std::vector<plan::FrontPlan>& front, std::int64_t chosen);
+/// "layer by layer", "streams rows in 9 loops; 2 x 2 patches ...": how a plan executes.
+std::string execution_of(const plan::FrontPlan& point);
 
 }  // namespace thimble::cli

@@ -1,7 +1,9 @@
 #include "cli/memory_bars.h"
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
+#include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -9,7 +11,6 @@
 #include "cli/sizes.h"
 #include "cli/svg.h"
 #include "plan/peak.h"
-#include "plan/working_set.h"
 
 namespace thimble::cli {
 
@@ -34,6 +35,39 @@ std::string series_legend(const std::vector<MemorySeries>& series, double y) {
   }
   return body;
 }
+
+/// Which operator of a model an operator of a rewriting is: that of the same output, or a copy of it, whose output has
+/// its name and more.
+class ModelOps {
+ public:
+  explicit ModelOps(const ir::Graph& model) : tensors_(static_cast<int>(model.tensors.size())) {
+    for (std::size_t i = 0; i < model.ops.size(); ++i) {
+      const ir::TensorId output = model.ops[i].outputs.at(0);
+      by_tensor_[output] = static_cast<int>(i);
+      by_name_[model.tensor(output).name] = static_cast<int>(i);
+    }
+  }
+
+  /// Its index, or -1.
+  int of(const ir::Graph& graph, const ir::Op& op) const {
+    const ir::TensorId output = op.outputs.at(0);
+    if (output < tensors_) {
+      const auto found = by_tensor_.find(output);
+      return found == by_tensor_.end() ? -1 : found->second;
+    }
+    std::string_view name = graph.tensor(output).name;
+    while (!name.empty()) {
+      name = name.substr(0, name.rfind(' ') == std::string_view::npos ? 0 : name.rfind(' '));
+      if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
+    }
+    return -1;
+  }
+
+ private:
+  int tensors_;
+  std::map<ir::TensorId, int> by_tensor_;
+  std::map<std::string, int, std::less<>> by_name_;
+};
 
 }  // namespace
 
@@ -61,24 +95,20 @@ std::string memory_bars(const ir::Graph& graph, const std::vector<MemorySeries>&
   return body + limit_level(panel, limit);
 }
 
-MemorySeries series_of(const ir::Graph& graph, const plan::Plan& plan, std::string name, std::string color) {
-  MemorySeries series{std::move(name), std::move(color), std::vector<std::int64_t>(graph.ops.size(), 0)};
-  const std::vector<std::int64_t> live = plan::live_bytes(plan);
-  for (std::size_t stage = 0; stage < plan.stages.size(); ++stage) {
-    for (const plan::Step& step : plan.stages[stage].steps) {
+MemorySeries series_of(const ir::Graph& model, const plan::NetworkPlan& network, std::string name, std::string color) {
+  MemorySeries series{std::move(name), std::move(color), std::vector<std::int64_t>(model.ops.size(), 0)};
+  const ModelOps model_ops(model);
+  const std::vector<std::int64_t> live = plan::live_bytes(network.plan);
+  for (std::size_t stage = 0; stage < network.plan.stages.size(); ++stage) {
+    for (const plan::Step& step : network.plan.stages[stage].steps) {
       if (step.op < 0) continue;
-      std::int64_t& most = series.bytes[static_cast<std::size_t>(step.op)];
+      const int op = model_ops.of(network.graph, network.graph.ops[static_cast<std::size_t>(step.op)]);
+      if (op < 0) continue;
+      std::int64_t& most = series.bytes[static_cast<std::size_t>(op)];
       most = std::max(most, live[stage]);
     }
   }
   return series;
-}
-
-MemorySeries layerwise_series(const ir::Graph& graph, std::string name, std::string color) {
-  std::vector<int> ops(graph.ops.size());
-  std::iota(ops.begin(), ops.end(), 0);
-  return {std::move(name), std::move(color),
-          plan::working_sets(graph, ops, plan::whole_bytes(graph), plan::Counting::live)};
 }
 
 }  // namespace thimble::cli

@@ -7,7 +7,7 @@
 
 #include "cli/picture_panel.h"
 #include "ir/graph.h"
-#include "plan/plan.h"
+#include "plan/network_plan.h"
 
 namespace thimble::cli {
 
@@ -18,12 +18,9 @@ struct MemorySeries {
   std::vector<std::int64_t> bytes;  ///< By operator of the graph; 0 where it computes nothing.
 };
 
-/// What every operator needs in a plan: the live bytes of the stage that computes it, or the most of several.
-MemorySeries series_of(const ir::Graph& graph, const plan::Plan& plan, std::string name, std::string color);
-
-/// What every operator needs when all run one after the other, each with an output of its own or in place; without
-/// overlap, alignment and scratch (plan/working_set.h).
-MemorySeries layerwise_series(const ir::Graph& graph, std::string name, std::string color);
+/// What every operator of a model needs in a plan of it, or of a rewriting of it: the live bytes of the stage that
+/// computes it, or the most of several; 0 where it does not run code of its own.
+MemorySeries series_of(const ir::Graph& model, const plan::NetworkPlan& network, std::string name, std::string color);
 
 /// A panel of bars whose upper edge is at `y`: for each layer one bar of each series, side by side. Its legend, with
 /// the peaks, is above it.

@@ -13,17 +13,17 @@ constexpr double right = 24, top = 78, map_height = 380, bars_height = 220, labe
 
 }  // namespace
 
-std::string svg_of(const ir::Graph& graph, const plan::Plan& plan, const std::vector<MemorySeries>& series,
+std::string svg_of(const ir::Graph& model, const plan::NetworkPlan& network, const std::vector<MemorySeries>& series,
                    const MemoryLimit& limit) {
-  const std::size_t columns = std::max(plan.stages.size(), graph.ops.size());
+  const std::size_t columns = std::max(network.plan.stages.size(), model.ops.size());
   const double width = std::clamp(15.0 * static_cast<double>(columns), 700.0, 2400.0);
   const double page_width = panel_left + width + right;
   const double bars_y = top + map_height + labels_height + gap;
-  std::string body = svg::text(panel_left, 28, "start", graph.name, "font-size=\"16\" font-weight=\"bold\"");
+  std::string body = svg::text(panel_left, 28, "start", model.name, "font-size=\"16\" font-weight=\"bold\"");
   body += svg::text(panel_left + width, 28, "end", "what lies where in the arena, stage by stage", "fill=\"#555555\"");
-  body += arena_map(graph, plan, limit, top, width, map_height);
-  body += svg::text(panel_left + width, bars_y - 16, "end", "memory that each layer needs", "fill=\"#555555\"");
-  body += memory_bars(graph, series, limit, bars_y, width, bars_height);
+  body += arena_map(network.graph, network.plan, limit, top, width, map_height);
+  body += svg::text(panel_left + width, bars_y - 38, "end", "memory while each layer runs", "fill=\"#555555\"");
+  body += memory_bars(model, series, limit, bars_y, width, bars_height);
   return svg::document(page_width, bars_y + bars_height + labels_height, body);
 }
 

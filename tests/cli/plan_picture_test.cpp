@@ -27,8 +27,8 @@ TEST(PlanPicture, DrawsEveryBufferAndTheLayersBars) {
   const std::string picture = read_text(thimble.file("plan.svg"));
   EXPECT_THAT(picture, HasSubstr("<svg xmlns"));
   EXPECT_THAT(picture, HasSubstr("depthwise"));
-  EXPECT_THAT(picture, HasSubstr("layer by layer: peak"));
-  EXPECT_THAT(picture, HasSubstr("this plan: peak"));
+  for (const char* const series : {"layer by layer", "patches", "streams of rows", "this plan"})
+    EXPECT_THAT(picture, HasSubstr(series));
   EXPECT_EQ(count_of(picture, " bytes at "), read_json(thimble.file("plan.json")).at("buffers").size());
   EXPECT_EQ(count_of(picture, "<svg"), count_of(picture, "</svg>"));
 }
