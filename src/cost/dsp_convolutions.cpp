@@ -170,10 +170,84 @@ Loops convolution_of_any(const Call& call) {
   return loops;
 }
 
+/// Pieces of a kernel row, the runs of neighbouring elements in them, which end with a tap, and their elements, for the
+/// pixels of an output row that no inner block holds.
+struct Pieces {
+  double all = 0, inside = 0, outside = 0;
+  double elements_inside = 0, elements_outside = 0;
+};
+
+constexpr int lean_channels = 16;
+constexpr int lean_depth = 128;
+
+/// Output pixels of a row whose windows are gathered one by one: the last block counts its last pixel up to four.
+template <typename Visit>
+void for_each_lone_window(const Convolution& c, Visit visit) {
+  for (int x = 0; x < c.out_w; x += 4) {
+    if (x + 4 <= c.out_w && is_inside(c, x) && is_inside(c, x + 3)) continue;
+    for (int i = 0; i < 4; ++i) visit(std::min(x + i, c.out_w - 1));
+  }
+}
+
+Pieces lone_pieces(const Convolution& c) {
+  Pieces pieces;
+  const int run = c.kernel_w * c.in_ch;
+  for_each_lone_window(c, [&](int x) {
+    for (int at = 0; at < run; at += lean_depth) {
+      pieces.all += 1;
+      const int end = std::min(run, at + lean_depth);
+      for (int first = at; first < end;) {
+        const int tap = first / c.in_ch;
+        const int last = std::min(end, (tap + 1) * c.in_ch);
+        const int column = x * c.stride_w - c.padding.left + tap * c.dilation_w;
+        const bool inside = column >= 0 && column < c.in_w;
+        (inside ? pieces.inside : pieces.outside) += 1;
+        (inside ? pieces.elements_inside : pieces.elements_outside) += last - first;
+        first = last;
+      }
+    }
+  });
+  return pieces;
+}
+
+/// s8_conv_lean_4x2_dsp: for each group of channels, pieces of kernel rows are widened and multiplied.
+Loops lean_convolution(const Call& call) {
+  const Convolution c = target::convolution_of(call.graph, call.op).value();
+  const double blocks = call.rows() * ((c.out_w + 3) / 4);
+  const double inner_blocks = call.rows() * windows_of(c).inner_blocks;
+  const double groups = (c.out_ch + lean_channels - 1) / lean_channels;
+  const double pairs = (c.out_ch + 1) / 2;
+  const int run = c.kernel_w * c.in_ch;
+  const double pieces = (run + lean_depth - 1) / lean_depth;
+  const double group_rows = groups * c.kernel_h;
+  const Pieces lone = lone_pieces(c);
+  const double outputs = call.rows() * c.out_w * c.out_ch;
+  Loops loops;
+  append_driver(loops, call, c);
+  loops.push_back({"blocks of pixels", blocks});
+  loops.push_back({"groups of channels", blocks * groups});
+  loops.push_back({"kernel rows of a group", blocks * group_rows});
+  loops.push_back({"pieces", blocks * group_rows * pieces});
+  loops.push_back({"inner pieces", inner_blocks * group_rows * pieces});
+  loops.push_back({"quads of inner pieces", inner_blocks * group_rows * run / 4});
+  loops.push_back({"lone pieces", call.rows() * group_rows * lone.all});
+  loops.push_back({"runs inside", call.rows() * group_rows * lone.inside});
+  loops.push_back({"quads of runs inside", call.rows() * group_rows * lone.elements_inside / 4});
+  loops.push_back({"runs outside", call.rows() * group_rows * lone.outside});
+  loops.push_back({"words of runs outside", call.rows() * group_rows * lone.elements_outside / 2});
+  loops.push_back({"pairs of a piece", blocks * pairs * c.kernel_h * pieces});
+  loops.push_back({"words of a pair", blocks * pairs * c.kernel_h * run / 2});
+  loops.push_back({"channels of a block", blocks * c.out_ch});
+  loops.push_back({"outputs", outputs});
+  loops.push_back({"outliers of a group", blocks * groups * call.outliers});
+  loops.push_back({"outliers", call.rows() * c.out_w * call.outliers});
+  loops.push_back({"clamped outputs", clamps(call) ? outputs : 0});
+  return loops;
+}
+
 constexpr std::array counters{
-    LoopCounter{"s8_conv_4x2_dsp", convolution_by_four},
-    LoopCounter{"s8_conv_any_4x2_dsp", convolution_of_any},
-    LoopCounter{"s8w16_conv_4x2_dsp", convolution_by_four},
+    LoopCounter{"s8_conv_lean_4x2_dsp", lean_convolution},     LoopCounter{"s8_conv_4x2_dsp", convolution_by_four},
+    LoopCounter{"s8_conv_any_4x2_dsp", convolution_of_any},    LoopCounter{"s8w16_conv_4x2_dsp", convolution_by_four},
     LoopCounter{"s8w16_conv_any_4x2_dsp", convolution_of_any},
 };
 

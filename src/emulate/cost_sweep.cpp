@@ -29,7 +29,8 @@ std::vector<target::KernelChoice> kernels_of(const SweepSample& sample, const ta
 }
 
 /// Each lets other variants run.
-const std::array<target::KernelOptions, 3> kernel_options{{{}, {.many_rows = false}, {.dsp = false}}};
+const std::array<target::KernelOptions, 4> kernel_options{
+    {{}, {.many_rows = false}, {.lean = true}, {.dsp = false}}};
 
 /// A part of the rows of a kernel that accumulates, another one for each sample: else what it does once, each call, and
 /// each row could not be told apart.

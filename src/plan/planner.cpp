@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "plan/lean_kernels.h"
 #include "plan/packed_channels.h"
 #include "plan/segment.h"
 #include "plan/segment_search.h"
@@ -70,12 +71,16 @@ std::vector<target::KernelChoice> kernels_for_rows(const ir::Graph& graph,
   return row_kernels;
 }
 
+/// Bytes that the arena should keep.
+std::int64_t arena_limit(const PlanOptions& options) {
+  if (options.objective == Objective::sram) return 0;
+  return options.arena_bytes > 0 ? options.arena_bytes : std::numeric_limits<std::int64_t>::max();
+}
+
 /// The fastest division whose plan fits the arena, or else one with the smallest arena.
 Plan plan_from_front(const ir::Graph& graph, std::span<const target::KernelChoice> kernels, const target::Core& core,
                      const PlanOptions& options) {
-  const std::int64_t limit = options.objective == Objective::sram ? 0
-                             : options.arena_bytes > 0            ? options.arena_bytes
-                                                                  : std::numeric_limits<std::int64_t>::max();
+  const std::int64_t limit = arena_limit(options);
   const std::vector<target::KernelChoice> row_kernels = kernels_for_rows(graph, kernels, core, options);
   const Front front = pareto_front(graph, kernels, row_kernels, core, options);
   const auto plan_of = [&](const FrontPoint& point) {
@@ -121,10 +126,14 @@ std::int64_t constant_bytes(const ir::Graph& graph) {
 }
 
 Plan make_plan(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
-  auto kernels = kernels_for(graph, core, options);
-  Plan plan = plan_column_tiles(
-      graph, std::move(kernels), options.column_tiles,
-      [&](std::span<const target::KernelChoice> chosen) { return plan_for(graph, chosen, core, options); });
+  const std::vector<target::KernelChoice> kernels = kernels_for(graph, core, options);
+  const auto plan_kernels = [&](std::span<const target::KernelChoice> chosen) {
+    return plan_for(graph, chosen, core, options);
+  };
+  Plan plan = plan_column_tiles(graph, kernels, options.column_tiles, plan_kernels);
+  const std::int64_t limit = arena_limit(options);
+  if (options.lean_kernels && plan.arena_bytes > limit)
+    plan = plan_lean_kernels(graph, core, kernel_options(options), kernels, std::move(plan), limit, plan_kernels);
   if (packs_channels(graph, options)) pack_channels(graph, plan);
   return plan;
 }

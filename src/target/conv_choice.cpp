@@ -75,12 +75,20 @@ std::vector<Candidate> with_wide_weights(const Candidate& narrow) {
   return {narrow, {wide, narrow.scratch_bytes, narrow.reason + ", weights stored as int16"}};
 }
 
-std::vector<Candidate> dsp_kernels(const Convolution& c, bool specialized) {
+/// Sums and columns of kernels/dsp/s8_conv_lean_4x2_dsp.h.
+std::int64_t lean_bytes(const Convolution& c) {
+  constexpr std::int64_t channels = 16, depth = 128;
+  return 4 * 4 * channels + 4 * 2 * std::min<std::int64_t>(depth, std::int64_t{c.kernel_w} * c.in_ch);
+}
+
+std::vector<Candidate> dsp_kernels(const Convolution& c, const KernelOptions& options) {
   if (c.is_1x1() && !c.is_padded()) {
     if (pixels_a_call(c) <= 2) return with_wide_weights({"s8_conv1x1_1x4_dsp", 0, "SIMD, few pixels"});
     return with_wide_weights({"s8_conv1x1_4x2_dsp", column_bytes(c), "SIMD, 1x1 kernel"});
   }
-  if (specialized && c.in_ch % 4 == 0)
+  if (options.lean && c.in_ch % 4 == 0 && lean_bytes(c) < column_bytes(c))
+    return {{"s8_conv_lean_4x2_dsp", lean_bytes(c), "SIMD, little scratch"}};
+  if (options.specialized && c.in_ch % 4 == 0)
     return with_wide_weights({"s8_conv_4x2_dsp", column_bytes(c), "SIMD, in_ch % 4 == 0"});
   // Columns of bytes before they are widened: half as much again.
   return with_wide_weights({"s8_conv_any_4x2_dsp", column_bytes(c) / 2 * 3, "SIMD, any in_ch"});
@@ -89,7 +97,7 @@ std::vector<Candidate> dsp_kernels(const Convolution& c, bool specialized) {
 /// The variants on a core with or without SIMD, the default first. Channels out of the SIMD requantization's range are
 /// computed again.
 std::vector<Candidate> variants_for(const Convolution& c, const KernelOptions& options) {
-  return options.dsp ? dsp_kernels(c, options.specialized) : std::vector{generic_kernel(c)};
+  return options.dsp ? dsp_kernels(c, options) : std::vector{generic_kernel(c)};
 }
 
 KernelChoice choice_of(const Convolution& c, const Candidate& candidate) {

@@ -32,7 +32,8 @@ struct KernelChoice {
   bool packed_channels = false;
   /// A SIMD kernel for a core that issues one instruction a cycle: THIMBLE_SINGLE_ISSUE of kernels/generic/types.h.
   bool single_issue = false;
-  bool in_place = false;  ///< May write its output over its first input, element for element.
+  /// May write its output over its first input: pixel for pixel, depthwise convolutions a few channels at a time.
+  bool in_place = false;
   /// Sums up its input's rows one after the other: a step's rows are the input's, and what the scratch holds has to
   /// stay from the first of them to the last.
   bool accumulates = false;
@@ -42,6 +43,7 @@ struct KernelChoice {
 struct KernelOptions {
   bool dsp = true;          ///< Use the core's SIMD kernels where it has them.
   bool specialized = true;  ///< Use convolutions that are made for sizes and strides, not only those that do for any.
+  bool lean = false;        ///< Use convolutions that take less scratch and somewhat more time.
   bool compact = false;     ///< Do without those whose code is large for what they save.
   bool many_rows = true;    ///< Use those that pay if they are called for all rows, or many.
 };

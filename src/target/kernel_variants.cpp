@@ -34,6 +34,7 @@ constexpr std::array variants{
     KernelVariant{"s8_conv1x1_final_4x2_dsp", "dsp", "thimble_sums_rows", "pairs_by_four"},
     KernelVariant{"s8_conv_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
     KernelVariant{"s8_conv_any_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
+    KernelVariant{"s8_conv_lean_4x2_dsp", "dsp", "thimble_conv_rows", "pairs_by_four"},
     KernelVariant{"s8_conv1x1_1x4_dsp", "dsp", "thimble_conv_rows", "fours_by_four"},
     KernelVariant{"s8w16_conv1x1_4x2_dsp", "dsp", "thimble_conv_rows", "wide_pairs_by_four"},
     KernelVariant{"s8w16_conv_4x2_dsp", "dsp", "thimble_conv_rows", "wide_pairs_by_four"},

@@ -31,13 +31,15 @@ std::string text_of(const ConvCase& c) {
                      c.depthwise ? "depthwise " : "", c.connected ? "connected " : "", c.bias ? "" : "without bias");
 }
 
-/// The kernels for a case, the one for a few rows at a time, and those that gather columns with tiles of more than
-/// four, up to more than a row.
+/// The kernels for a case, the one for a few rows at a time, the one with little scratch, and those that gather columns
+/// with tiles of more than four, up to more than a row.
 std::vector<target::KernelChoice> choices_for(const SingleOp& single, bool dsp) {
   std::vector<target::KernelChoice> choices = target::kernel_candidates(single.graph, single.op(), core_with(dsp));
   const target::KernelChoice by_rows =
       target::choose_row_kernel(single.graph, single.op(), core_with(dsp), {.dsp = dsp}, choices.front());
   if (by_rows.kernel != choices.front().kernel) choices.push_back(by_rows);
+  const auto lean = target::kernel_candidates(single.graph, single.op(), core_with(dsp), {.dsp = dsp, .lean = true});
+  if (lean.front().kernel != choices.front().kernel) choices.push_back(lean.front());
   const std::size_t without_tiles = choices.size();
   for (std::size_t i = 0; testing::kernels_have_tiles && i < without_tiles; ++i) {
     for (int blocks = 2; choices[i].column_bytes > 0 && blocks <= 4; ++blocks) {
@@ -113,6 +115,20 @@ TEST(Convolution, EqualsTheReferenceForAnyShape) {
     c.stride_w = any_of(random, 1, 3);
     c.dilation_h = one_of(random, {1, 1, 1, 2, 3});
     c.dilation_w = one_of(random, {1, 1, 1, 2, 3});
+    c.padding = any_padding(random, c);
+    check(random, c);
+    if (HasFailure()) return;
+  }
+}
+
+TEST(Convolution, OfManyChannelsEqualsTheReference) {
+  Random random(10);
+  for (int i = 0; i < 30; ++i) {
+    ConvCase c = any_case(random);
+    c.in_ch = 4 * any_of(random, 8, 40);
+    c.out_ch = any_of(random, 14, 36);
+    c.kernel_h = c.kernel_w = one_of(random, {2, 3});
+    c.stride_h = c.stride_w = one_of(random, {1, 2});
     c.padding = any_padding(random, c);
     check(random, c);
     if (HasFailure()) return;
@@ -228,7 +244,7 @@ TEST(Convolution, CasesReachEveryVariant) {
   Random random(7);
   std::set<std::string> used;
   const auto add = [&](ConvCase c) { used.merge(check(random, c)); };
-  for (const int in_ch : {3, 4}) {
+  for (const int in_ch : {3, 4, 16}) {
     ConvCase c;
     c.in_ch = in_ch;
     add(c);

@@ -14,6 +14,7 @@
 #include "dsp/s8_conv1x1_partial_4x2_dsp.h"
 #include "dsp/s8_conv_4x2_dsp.h"
 #include "dsp/s8_conv_any_4x2_dsp.h"
+#include "dsp/s8_conv_lean_4x2_dsp.h"
 #include "dsp/s8_dwconv_3x3s1_dsp.h"
 #include "dsp/s8_dwconv_3x3s1_image_dsp.h"
 #include "dsp/s8_dwconv_3x3s1_tall_dsp.h"
@@ -152,11 +153,12 @@ Call conv_call(const SingleOp& single, const target::KernelChoice& choice) {
   }
   const thimble_conv p = conv_parameters(single, *arrays, choice.tile_pixels);
   const std::map<std::string, thimble_conv_kernel*> row_kernels{
-      {"s8_conv_1x2_generic", s8_conv_1x2_generic},     {"s8_conv1x1_1x2_generic", s8_conv1x1_1x2_generic},
-      {"s8_conv1x1_4x2_dsp", s8_conv1x1_4x2_dsp},       {"s8_conv_4x2_dsp", s8_conv_4x2_dsp},
-      {"s8_conv_any_4x2_dsp", s8_conv_any_4x2_dsp},     {"s8_conv1x1_1x4_dsp", s8_conv1x1_1x4_dsp},
-      {"s8w16_conv1x1_1x4_dsp", s8w16_conv1x1_1x4_dsp}, {"s8w16_conv1x1_4x2_dsp", s8w16_conv1x1_4x2_dsp},
-      {"s8w16_conv_4x2_dsp", s8w16_conv_4x2_dsp},       {"s8w16_conv_any_4x2_dsp", s8w16_conv_any_4x2_dsp}};
+      {"s8_conv_1x2_generic", s8_conv_1x2_generic},      {"s8_conv1x1_1x2_generic", s8_conv1x1_1x2_generic},
+      {"s8_conv1x1_4x2_dsp", s8_conv1x1_4x2_dsp},        {"s8_conv_4x2_dsp", s8_conv_4x2_dsp},
+      {"s8_conv_any_4x2_dsp", s8_conv_any_4x2_dsp},      {"s8_conv_lean_4x2_dsp", s8_conv_lean_4x2_dsp},
+      {"s8_conv1x1_1x4_dsp", s8_conv1x1_1x4_dsp},        {"s8w16_conv1x1_1x4_dsp", s8w16_conv1x1_1x4_dsp},
+      {"s8w16_conv1x1_4x2_dsp", s8w16_conv1x1_4x2_dsp},  {"s8w16_conv_4x2_dsp", s8w16_conv_4x2_dsp},
+      {"s8w16_conv_any_4x2_dsp", s8w16_conv_any_4x2_dsp}};
   const std::map<std::string, thimble_dwconv_kernel*> plane_kernels{
       {"s8_dwconv_3x3s1_dsp", s8_dwconv_3x3s1_dsp},
       {"s8_dwconv_3x3s2_dsp", s8_dwconv_3x3s2_dsp},
