@@ -22,7 +22,7 @@ Buffers::Buffers(const RowNetwork& network) : network_(network), holder_(network
 
 void Buffers::share_in_place(const std::function<bool(int op)>& may) {
   for (int op = 0; op < network_.size(); ++op) {
-    if (!network_.op(op).elementwise || !network_.op(op).cost->in_place || !may(op)) continue;
+    if (network_.op(op).depthwise || !network_.op(op).cost->in_place || !may(op)) continue;
     const int input = dying_input(op);
     if (input == no_tensor) continue;
     last_[at(input)] = last_[at(op + 1)];

@@ -14,7 +14,7 @@ class Buffers {
  public:
   explicit Buffers(const RowNetwork& network);
 
-  /// Joins the output of each element-wise operator that `may` to an input that dies there.
+  /// Joins the output of each operator that can write pixel over pixel, and `may`, to an input that dies there.
   void share_in_place(const std::function<bool(int op)>& may);
 
   /// The tensor whose buffer holds this one.

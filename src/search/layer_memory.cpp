@@ -30,7 +30,9 @@ std::int64_t gap_of_layer(const RowNetwork& network, int index) {
 
 std::vector<std::int64_t> layer_bytes(const RowNetwork& network, LayerCounting counting) {
   Buffers buffers(network);
-  if (counting != LayerCounting::apart) buffers.share_in_place([](int) { return true; });
+  const bool ours = counting != LayerCounting::in_place_depthwise;
+  if (counting != LayerCounting::apart)
+    buffers.share_in_place([&](int op) { return ours || network.op(op).elementwise; });
   std::vector<std::int64_t> bytes = buffers.live();
   if (counting == LayerCounting::apart) return bytes;
   for (int i = 0; i < network.size(); ++i) {
@@ -39,7 +41,6 @@ std::vector<std::int64_t> layer_bytes(const RowNetwork& network, LayerCounting c
     const std::int64_t in = network.tensor(input).bytes();
     const std::int64_t out = network.output_of(i).bytes();
     std::int64_t& sum = bytes[static_cast<std::size_t>(i)];
-    const bool ours = counting != LayerCounting::in_place_depthwise;
     if (ours) sum += aligned(op.cost->scratch_bytes);
     if (op.elementwise || !buffers.dies_in(input, i)) continue;
     if (op.depthwise) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <functional>
 #include <limits>
 #include <span>
 #include <utility>
@@ -25,11 +26,24 @@ struct Overlap {
   bool same_place = true;
 };
 
+/// An operator whose output may lie in the ring of its input: row r over row r * step - above, the oldest that it
+/// reads.
+struct InPlace {
+  int input = 0;
+  int output = 0;
+  int step = 1;
+  int above = 0;
+  int window = 1;  ///< Rows that it reads.
+  bool depthwise = false;
+
+  bool operator==(const InPlace&) const = default;
+};
+
 /// Executes a stream row by row, and keeps account of which rows are still to be read. plan/row_schedule.cpp and
 /// plan/line_buffers.cpp do the same for any graph; a test compares the two.
 class Stream {
  public:
-  Stream(const RowNetwork& network, int first, int end, bool input_by_rows, std::span<const int> in_place)
+  Stream(const RowNetwork& network, int first, int end, bool input_by_rows, std::span<const InPlace> in_place)
       : network_(network),
         first_(first),
         end_(end),
@@ -42,20 +56,24 @@ class Stream {
     find_readers();
     find_roles();
     find_ends();
-    for (const int op : in_place) share_ring(op);
+    for (int t = first; t <= end; ++t) {
+      tensors_[at(t)].item = t - first;
+      items_[at(t - first)].members = {t};
+    }
+    if (first > 0) tensors_[0].item = 0;
+    for (const InPlace& pair : in_place) share_ring(pair);
     for (int op = first; op < end; ++op) find_oldest(op);
   }
 
-  /// The depthwise convolutions that share the ring of their input, and of these the ones that can.
-  std::size_t sharing() const { return in_place_.size(); }
-  std::vector<int> fitting() const {
-    std::vector<int> ops;
-    for (const InPlace& pair : in_place_) {
-      const int rows = items_[ring_of(pair.input)].rows;
-      const bool is_ring = rows < network_.tensor(pair.input).rows && rows < network_.tensor(pair.output).rows;
-      if (is_ring && !pair.collides) ops.push_back(pair.output - 1);
+  /// Those that share a ring and cannot.
+  std::vector<InPlace> misfits() const {
+    std::vector<InPlace> pairs;
+    for (std::size_t i = 0; i < in_place_.size(); ++i) {
+      const Item& ring = items_[at(tensors_[at(in_place_[i].output)].item)];
+      const bool is_last = ring.members.back() == in_place_[i].output;
+      if (collides_[i] || (is_last && !is_partial(ring))) pairs.push_back(in_place_[i]);
     }
-    return ops;
+    return pairs;
   }
 
   StreamNeeds needs() {
@@ -86,26 +104,22 @@ class Stream {
     bool is_ring = false;
     int done = 0;  ///< Rows from the first on.
     int oldest = no_row;
-    int end = 0;      ///< Rows of it that will be there.
-    int pair = none;  ///< Index of the convolution in place that it is the input or the output of.
+    int end = 0;   ///< Rows of it that will be there.
+    int item = 0;  ///< Its ring, or where it would be.
+    int step = 1;  ///< Row r is in place r * step - above of that, counted without the wrap.
+    int above = 0;
+    int pair = none;           ///< Index of what computes it in place.
+    bool is_replaced = false;  ///< Another is computed in its place.
     int readers[3] = {};
     int reader_count = 0;
+
+    int place(int row) const { return row * step - above; }
   };
 
-  /// A depthwise convolution whose output lies in the ring of its input.
-  struct InPlace {
-    int input = 0;
-    int output = 0;
-    int step = 1;
-    int above = 0;
-    bool collides = false;  ///< It would need more than the oldest row.
-
-    /// The row of the input over which a row of the output lies; it may be above the first.
-    int row_under(int row) const { return row * step - above; }
-  };
-
-  /// A ring or an operator's scratch.
+  /// A ring, of one tensor or of several, or an operator's scratch.
   struct Item {
+    std::vector<int> members;  ///< Each but the first in place of the one before.
+    int windows = 1;           ///< Rows that the members' windows keep, at least.
     int rows = 0;
     std::int64_t bytes = 0;
     std::int64_t offset = 0;
@@ -192,12 +206,8 @@ class Stream {
   void note_held(int t) {
     const State& state = tensors_[at(t)];
     if (!state.is_ring) return;
-    bool holds = held(state) > 0;
-    if (state.pair != none) {
-      const InPlace& pair = in_place_[at(state.pair)];
-      holds = held(tensors_[at(pair.input)]) > 0 || held(tensors_[at(pair.output)]) > 0;
-    }
-    live_[ring_of(t)] = holds;
+    const auto holds = [&](int member) { return held(tensors_[at(member)]) > 0; };
+    live_[at(state.item)] = std::ranges::any_of(items_[at(state.item)].members, holds);
   }
 
   /// The first row that `op` reads of `t` for its rows from `row` on.
@@ -218,35 +228,67 @@ class Stream {
     });
   }
 
-  std::size_t ring_of(int t) const {
-    const int pair = tensors_[at(t)].pair;
-    if (pair != none) t = in_place_[at(pair)].input;
-    return t <= first_ ? 0 : at(t - first_);
-  }
   std::size_t scratch_of(int op) const { return at(end_ - first_ + 1 + op - first_); }
 
-  /// Lets a depthwise convolution write into the ring of its input.
-  void share_ring(int op) {
-    State& input = tensors_[at(network_.op(op).input)];
-    State& output = tensors_[at(op + 1)];
-    if (!input.is_ring || !output.is_ring || input.reader_count != 1) return;
-    input.pair = output.pair = static_cast<int>(in_place_.size());
-    in_place_.push_back({network_.op(op).input, op + 1, network_.op(op).stride, network_.op(op).padding});
+  /// Gives an output the ring of the input, if both have one, nothing else is in the place of the input, and the ring
+  /// stays one.
+  void share_ring(const InPlace& pair) {
+    State& input = tensors_[at(pair.input)];
+    State& output = tensors_[at(pair.output)];
+    if (!input.is_ring || !output.is_ring || input.is_replaced || output.pair != none) return;
+    if (pair.depthwise && input.reader_count != 1) return;
+    Item& ring = items_[at(input.item)];
+    const int windows = ring.windows + pair.window - 1;
+    if (windows >= network_.tensor(pair.output).rows || !can_lie_apart(ring, pair.output)) return;
+    items_[at(output.item)].members.clear();
+    ring.members.push_back(pair.output);
+    ring.windows = windows;
+    input.is_replaced = true;
+    output.item = input.item;
+    output.step = pair.step * input.step;
+    output.above = pair.above * input.step + input.above;
+    output.pair = static_cast<int>(in_place_.size());
+    in_place_.push_back(pair);
+    collides_.push_back(false);
   }
 
-  /// Rows that the ring of `t` must have when its row `row` is written.
-  int rows_needed(int t, int row) {
-    const State& state = tensors_[at(t)];
-    if (state.pair == none) return held(state) + 1;
-    InPlace& pair = in_place_[at(state.pair)];
+  /// Whether the output's rows are as long as the ring's, or are read by convolutions.
+  bool can_lie_apart(const Item& ring, int output) const {
+    if (network_.tensor(ring.members.front()).row_bytes == network_.tensor(output).row_bytes) return true;
+    const State& state = tensors_[at(output)];
+    return std::all_of(state.readers, state.readers + state.reader_count,
+                       [&](int reader) { return !network_.op(reader).elementwise && !sums(reader); });
+  }
+
+  /// Whether a ring holds less than all rows of any tensor in it.
+  bool is_partial(const Item& ring) const {
+    return std::ranges::all_of(ring.members, [&](int t) { return ring.rows < network_.tensor(t).rows; });
+  }
+
+  /// Rows that the ring of `t` must have when its row `row` is written: from the oldest to the newest.
+  int rows_needed(int t, int row) const {
+    const State& written = tensors_[at(t)];
+    int first = written.place(row);
+    int last = first;
+    for (const int member : items_[at(written.item)].members) {
+      const State& state = tensors_[at(member)];
+      const int rows = held(state);
+      if (rows == 0) continue;
+      first = std::min(first, state.place(state.done - rows));
+      last = std::max(last, state.place(state.done - 1));
+    }
+    return last - first + 1;
+  }
+
+  /// Whether the row under what is written is still to be read by others; rows with a stride must be read one by one.
+  bool collides(const InPlace& pair, int row) const {
     const State& input = tensors_[at(pair.input)];
     const State& output = tensors_[at(pair.output)];
-    if (t == pair.output) {
-      if (held(output) > 0) pair.collides = true;
-      return input.done - pair.row_under(row);
-    }
-    const int over = held(output) > 0 ? row + 1 - pair.row_under(output.done - 1) : 0;
-    return std::max(held(input) + 1, over);
+    if (output.step > 1 && held(output) > 0) return true;
+    return std::any_of(input.readers, input.readers + input.reader_count, [&](int reader) {
+      return reader + 1 != pair.output &&
+             oldest_read(reader, pair.input, tensors_[at(reader + 1)].done) <= row * pair.step - pair.above;
+    });
   }
 
   /// Row `row` of `t` is about to be written.
@@ -254,9 +296,10 @@ class Stream {
     const State& state = tensors_[at(t)];
     Items live = live_;
     if (state.is_ring) {
-      Item& ring = items_[ring_of(t)];
+      Item& ring = items_[at(state.item)];
       ring.rows = std::max(ring.rows, rows_needed(t, row));
-      live.set(ring_of(t));
+      live.set(at(state.item));
+      if (state.pair != none && collides(in_place_[at(state.pair)], row)) collides_[at(state.pair)] = true;
     }
     if (t != 0 && network_.op(t - 1).cost->row_scratch_bytes > 0) live.set(scratch_of(t - 1));
     if (sums_ && network_.op(end_ - 1).cost->row_scratch_bytes > 0) live.set(scratch_of(end_ - 1));
@@ -363,8 +406,9 @@ class Stream {
   }
 
   void size_ring(int t) {
-    if (tensors_[at(t)].pair != none && in_place_[at(tensors_[at(t)].pair)].output == t) return;
-    Item& ring = items_[ring_of(t)];
+    const State& state = tensors_[at(t)];
+    if (state.pair != none) return;
+    Item& ring = items_[at(state.item)];
     ring.bytes = aligned(ring.rows * network_.tensor(t).row_bytes);
   }
 
@@ -377,21 +421,40 @@ class Stream {
   std::vector<int> dying_;    ///< That were there before and are not needed later.
   std::vector<Overlap> overlaps_;
   std::vector<InPlace> in_place_;
+  std::vector<bool> collides_;  ///< Of these, those that would write over rows that are still to be read.
   std::vector<Item> items_;
   std::vector<Items> meets_;
   Items live_;
   Items last_live_;
 };
 
-/// The depthwise convolutions whose output may take the place of the oldest row that they read.
-std::vector<int> depthwise_in_place(const RowNetwork& network, int first, int end) {
-  std::vector<int> ops;
+int readers_of(const RowNetwork& network, int first, int end, int tensor) {
+  int readers = 0;
+  for (int i = first; i < end; ++i)
+    if (network.op(i).input == tensor || network.op(i).other == tensor) ++readers;
+  return readers;
+}
+
+/// What the operators of a stream may do, in order; of one operator, over the input that others read too first.
+std::vector<InPlace> in_place_of(const RowNetwork& network, int first, int end) {
+  std::vector<InPlace> pairs;
   for (int i = first; i < end; ++i) {
     const RowOp& op = network.op(i);
-    const bool fits = network.tensor(op.input).row_bytes >= network.output_of(i).row_bytes;
-    if (op.depthwise && op.cost->in_place && fits) ops.push_back(i);
+    const RowTensor& output = network.output_of(i);
+    if (op.depthwise) {
+      const bool fits = network.tensor(op.input).row_bytes >= output.row_bytes;
+      if (op.cost->in_place && fits) pairs.push_back({op.input, i + 1, op.stride, op.padding, op.kernel, true});
+      continue;
+    }
+    if (!op.cost->row_in_place) continue;
+    std::vector<int> inputs{op.input};
+    if (op.other != RowOp::none) inputs.push_back(op.other);
+    std::ranges::stable_sort(inputs, std::ranges::greater(), [&](int t) { return readers_of(network, first, end, t); });
+    for (const int t : inputs)
+      if (network.tensor(t).rows == output.rows && network.tensor(t).row_bytes == output.row_bytes)
+        pairs.push_back({t, i + 1});
   }
-  return ops;
+  return pairs;
 }
 
 }  // namespace
@@ -403,13 +466,13 @@ bool can_stream(const RowNetwork& network, int first, int end) {
 }
 
 StreamNeeds stream_needs(const RowNetwork& network, int first, int end, bool input_by_rows) {
-  std::vector<int> in_place = depthwise_in_place(network, first, end);
+  std::vector<InPlace> in_place = in_place_of(network, first, end);
   for (;;) {
     Stream stream(network, first, end, input_by_rows, in_place);
     const StreamNeeds needs = stream.needs();
-    std::vector<int> fitting = stream.fitting();
-    if (fitting.size() == stream.sharing()) return needs;
-    in_place = std::move(fitting);
+    const std::vector<InPlace> misfits = stream.misfits();
+    if (misfits.empty()) return needs;
+    std::erase_if(in_place, [&](const InPlace& pair) { return std::ranges::find(misfits, pair) != misfits.end(); });
   }
 }
 
