@@ -131,7 +131,10 @@ void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanO
       NetworkPlan network{in_patches(start.graph, candidate), {}, start.rewritings};
       network.rewritings.push_back(description_of(start.graph, candidate));
       network.plan = make_plan(network.graph, core, quick);
-      if (is_better(network, found, options)) found = std::move(network);
+      if (!is_better(network, found, options)) continue;
+      found = std::move(network);
+      const bool is_only_smaller = options.objective == Objective::sram;
+      if (options.stream && is_only_smaller) break;  // The most promising come first, and others take long.
     }
     if (found.plan.arena_bytes == before) break;
   }
