@@ -66,7 +66,11 @@ class Working {
  public:
   Working(const ir::Graph& graph, const RowStream& stream, std::span<const RowWork> work,
           std::span<const target::KernelChoice> kernels, std::span<const InPlace> in_place)
-      : graph_(graph), summing_op_(stream.summing_op), progress_(graph, stream, work), lines_(graph.tensors.size()) {
+      : graph_(graph),
+        summing_op_(stream.summing_op),
+        rows_at_a_time_(stream.rows_at_a_time),
+        progress_(graph, stream, work),
+        lines_(graph.tensors.size()) {
     for (const ir::TensorId id : stream.from_caller) add_ring(stream, id);
     for (const int op : stream.ops) add_ring(stream, graph.ops[static_cast<std::size_t>(op)].outputs[0]);
     for (const int op : stream.ops) add_scratch(op, kernels[static_cast<std::size_t>(op)].scratch_bytes);
@@ -151,10 +155,11 @@ class Working {
     items_.push_back({{}, op, 0, aligned(bytes)});
   }
 
-  /// Whether the output's rows are as long as the ring's, or are read by convolutions, which can read rows that lie
-  /// apart.
+  /// Whether the output's rows are as long as the ring's, or are computed one by one and read by convolutions, which
+  /// can read rows that lie apart.
   bool can_lie_apart(const Item& ring, ir::TensorId output) const {
     if (row_bytes(ring) == row_bytes_of(graph_.tensor(output))) return true;
+    if (rows_at_a_time_ > 1) return false;
     return std::ranges::all_of(progress_.readers_of(output), [&](const Reader& reader) {
       const ir::Operator& kind = graph_.ops[static_cast<std::size_t>(reader.op)].kind;
       return std::holds_alternative<ir::Conv2D>(kind) || std::holds_alternative<ir::DepthwiseConv2D>(kind);
@@ -218,8 +223,7 @@ class Working {
   /// Whether rows under what is written are still to be read by others, or were by this operator for later rows; rows
   /// with a stride leave gaps, and must be read one by one.
   bool collides(const InPlace& pair, const Line& output, const RowWork& piece) const {
-    if (pair.is_depthwise && piece.rows.count() > 1) return true;
-    if (output.step > 1 && progress_.rows_held(piece.tensor) > 0) return true;
+    if (output.step > 1 && (piece.rows.count() > 1 || progress_.rows_held(piece.tensor) > 0)) return true;
     return std::ranges::any_of(progress_.readers_of(pair.input), [&](const Reader& reader) {
       return reader.op != pair.op && progress_.oldest_read(reader) <= pair.row_under(piece.rows.end - 1);
     });
@@ -255,6 +259,7 @@ class Working {
 
   const ir::Graph& graph_;
   int summing_op_;  ///< Its sums stay from the first row to the last.
+  int rows_at_a_time_;
   StreamProgress progress_;
   std::vector<Line> lines_;  ///< By tensor.
   std::vector<Item> items_;

@@ -242,7 +242,8 @@ class Execution {
   /// Computes output rows [first, first + count) for a few channels, then all of them again for the next few. For each
   /// few channels the kernel copies their bytes of the input's rows in order, for each output row those up to its last,
   /// and then writes the row. So all of the input must be there from the start, and an output row may lie over an input
-  /// row only if that has been copied, and channel over channel: no bytes but those of the same few channels.
+  /// row only if that has been copied, and channel over channel: no bytes but those of the same few channels. And as a
+  /// kernel may do the rows up to a ring's end first, and then those behind it, only if no later row reads it.
   void compute_by_channels(const Step& step, const ir::Op& op, int first, int count) {
     const std::int64_t of_row = row_bytes(op.outputs[0]);
     std::vector<std::vector<Piece>> written;
@@ -250,26 +251,29 @@ class Execution {
       written.push_back(pieces(op.outputs[0], row * of_row, (row + 1) * of_row));
       use_scratch(step, op, row, written.back());
     }
-    std::vector<Piece> needed;
+    struct Needed {
+      Piece piece;
+      int by = 0;  ///< Index of the output row.
+    };
+    std::vector<Needed> needed;
     std::vector<std::int64_t> copied;  ///< Up to which byte of the input, when each output row is written.
     for (int row = first; row < first + count; ++row) {
       std::int64_t end = copied.empty() ? 0 : copied.back();
       for (const Read& read : reads_of_row(graph_, op, row)) {
-        for (const Piece& piece : expect_read(op, row, read)) needed.push_back(piece);
+        for (const Piece& piece : expect_read(op, row, read)) needed.push_back({piece, row - first});
         end = std::max(end, read.end);
       }
       copied.push_back(end);
     }
-    // Of several rows, a kernel may do those up to a ring's end first, and read some again for those behind it.
     const bool is_straight = count == 1 || place(op.outputs[0]).ring_rows == place(op.outputs[0]).rows;
-    const bool may_overlap = step.kernel.in_place && is_straight && keeps_channels(graph_, op);
+    const bool may_overlap = step.kernel.in_place && keeps_channels(graph_, op);
     const std::int64_t channels = graph_.tensor(op.outputs[0]).shape.back();
     for (std::size_t i = 0; i < written.size(); ++i)
       for (const Piece& out : written[i])
-        for (const Piece& in : needed) {
+        for (const auto& [in, by] : needed) {
           if (!overlap(in, out)) continue;
           const bool same_channels = ((in.address - in.byte) - (out.address - out.byte)) % channels == 0;
-          const bool is_copied = in.byte + in.bytes <= copied[i];
+          const bool is_copied = in.byte + in.bytes <= copied[i] && (is_straight || by <= static_cast<int>(i));
           if (may_overlap && same_channels && is_copied) continue;
           fail_overwritten(op, first + static_cast<int>(i), op.inputs[0], in, out);
         }
