@@ -6,7 +6,7 @@
  * weights  int8 "pairs_by_four" of the group, columns.h
  * bias     int32 [out_ch], the input zero point of all groups folded in
  * Needs a 1x1 kernel of stride 1 without padding, and the ranges of outputs.h for the sums of all groups. Scratch: 8 *
- * in_ch bytes, in_ch rounded up to a multiple of 4. 29 instructions for 32 MACs.
+ * in_ch bytes, in_ch rounded up to a multiple of 4. 30 instructions for 32 MACs.
  */
 #ifndef THIMBLE_S8_CONV1X1_FINAL_4X2_DSP_H
 #define THIMBLE_S8_CONV1X1_FINAL_4X2_DSP_H

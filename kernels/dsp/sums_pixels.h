@@ -9,18 +9,27 @@
 #include "pixels.h"
 #include "simd_sums.h"
 
-/* Where channel o of a pixel begins: with the sums of the groups before and, in the last one, with its bias. */
-THIMBLE_INLINE int32_t thimble_sum_before(const thimble_conv* p, const int32_t* sums, int32_t o, int last) {
-  const int32_t before = sums != NULL ? sums[o] : 0;
-  return last ? thimble_wrapping_sum(before, thimble_bias_of(p, o)) : before;
+/* What the sums of a channel begin with: the sums of the groups before, if there are any, and the bias. */
+THIMBLE_INLINE int32_t thimble_sum_before(const int32_t* sums, int32_t o, int32_t bias) {
+  return sums != NULL ? thimble_wrapping_sum(sums[o], bias) : bias;
 }
 
-/* Element `at` of the output, which is of channel o. */
-THIMBLE_INLINE void thimble_store_sum(const thimble_conv* p, int32_t at, int32_t o, int32_t acc, void* out, int last) {
+/* The bias of the last group; others have none. */
+THIMBLE_INLINE int32_t thimble_bias_of_last(const thimble_conv* p, int32_t o, int last) {
+  return last ? thimble_bias_of(p, o) : 0;
+}
+
+/* Stores channel o of `pixels` pixels: sums, or the outputs that the last group makes of them. */
+THIMBLE_INLINE void thimble_store_sums(const thimble_conv* p, int32_t o, const int32_t* acc, int32_t pixels, void* out,
+                                       int last) {
+  int32_t i;
   if (last) {
-    thimble_store_output(p, o, acc, (int8_t*)out + (at - o));
+    const thimble_channel channel = thimble_channel_of(p, o);
+    int8_t* const to = (int8_t*)out + o;
+    for (i = 0; i < pixels; ++i) to[i * p->out_ch] = thimble_output(&channel, acc[i]);
   } else {
-    ((int32_t*)out)[at] = acc;
+    int32_t* const to = (int32_t*)out + o;
+    for (i = 0; i < pixels; ++i) to[i * p->out_ch] = acc[i];
   }
 }
 
@@ -48,17 +57,17 @@ THIMBLE_INLINE void thimble_sum_block(const thimble_conv* p, const uint32_t* col
   int32_t o, i;
   for (o = 0; o < p->out_ch; o += 2, weights += 4 * words) {
     const int32_t second = o + 1 < p->out_ch ? o + 1 : o; /* An odd last channel has zeros beside it. */
+    const int32_t bias = thimble_bias_of_last(p, o, last);
+    const int32_t second_bias = thimble_bias_of_last(p, second, last);
     const int32_t* before = sums;
     for (i = 0; i < 4; ++i) {
-      acc[i] = thimble_sum_before(p, before, o, last);
-      acc[4 + i] = thimble_sum_before(p, before, second, last);
+      acc[i] = thimble_sum_before(before, o, bias);
+      acc[4 + i] = thimble_sum_before(before, second, second_bias);
       if (before != NULL && i + 1 < pixels) before += p->out_ch;
     }
     thimble_dot_4x2(acc, columns, weights, words);
-    for (i = 0; i < pixels; ++i) {
-      thimble_store_sum(p, i * p->out_ch + o, o, acc[i], out, last);
-      if (second != o) thimble_store_sum(p, i * p->out_ch + second, second, acc[4 + i], out, last);
-    }
+    thimble_store_sums(p, o, acc, pixels, out, last);
+    if (second != o) thimble_store_sums(p, second, acc + 4, pixels, out, last);
   }
   for (i = 0; last && p->outlier_count > 0 && i < pixels; ++i) {
     thimble_sum_outliers(p, columns + i, 4, sums != NULL ? sums + i * p->out_ch : NULL, (int8_t*)out + i * p->out_ch);
@@ -74,11 +83,11 @@ THIMBLE_INLINE void thimble_sum_lone(const thimble_conv* p, const uint32_t* colu
   for (o = 0; o < p->out_ch; o += 2, weights += 4 * words) {
     const int32_t second = o + 1 < p->out_ch ? o + 1 : o;
     int32_t acc[2];
-    acc[0] = thimble_sum_before(p, sums, o, last);
-    acc[1] = thimble_sum_before(p, sums, second, last);
+    acc[0] = thimble_sum_before(sums, o, thimble_bias_of_last(p, o, last));
+    acc[1] = thimble_sum_before(sums, second, thimble_bias_of_last(p, second, last));
     thimble_dot_1x2(acc, column, 1, weights, words, 0);
-    thimble_store_sum(p, o, o, acc[0], out, last);
-    if (second != o) thimble_store_sum(p, second, second, acc[1], out, last);
+    thimble_store_sums(p, o, acc, 1, out, last);
+    if (second != o) thimble_store_sums(p, second, acc + 1, 1, out, last);
   }
   if (last && p->outlier_count > 0) thimble_sum_outliers(p, column, 1, sums, (int8_t*)out);
 }
