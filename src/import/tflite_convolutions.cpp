@@ -61,6 +61,9 @@ void check_weights(const Layer& layer, ir::Op& op) {
     layer.refuse("{} activations with {} weights are not supported (int8 with int8 is)", ir::name_of(in.type),
                  ir::name_of(weights.type));
   }
+  if (layer.output().type != in.type) {
+    layer.refuse("reads {} and computes {}", ir::name_of(in.type), ir::name_of(layer.output().type));
+  }
   if (in.type == ir::DataType::int8) {
     if (!weights.quantization) layer.refuse("its weights have no scale");
     const std::vector<int>& zeros = weights.quantization->zero_point;
