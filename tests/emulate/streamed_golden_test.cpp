@@ -47,8 +47,9 @@ TEST_P(StreamedGolden, ProgramsEqualTensorFlowLiteMicro) {
 
 INSTANTIATE_TEST_SUITE_P(Models, StreamedGolden,
                          ::testing::Values("mcunet-release__mcunet-10fps_vww", "mcunet-release__mcunet-5fps_imagenet",
-                                           "mlperf-tiny__pretrainedResnet_quant", "mlperf-tiny__vww_96_int8",
-                                           "tflite-micro__person_detect", "tinyengine__detection", "tinyengine__vww"),
+                                           "mlperf-tiny__kws_ref_model", "mlperf-tiny__pretrainedResnet_quant",
+                                           "mlperf-tiny__vww_96_int8", "tflite-micro__person_detect",
+                                           "tinyengine__detection", "tinyengine__vww"),
                          golden_test_name);
 
 class StreamedFirmware : public ::testing::TestWithParam<std::string_view> {};
@@ -65,7 +66,9 @@ TEST_P(StreamedFirmware, EqualsTensorFlowLiteMicro) {
                                                                  inputs_of(golden, inferences), options));
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, StreamedFirmware, ::testing::Values("mlperf-tiny__vww_96_int8", "tinyengine__vww"),
+INSTANTIATE_TEST_SUITE_P(Models, StreamedFirmware,
+                         ::testing::Values("mlperf-tiny__pretrainedResnet_quant", "mlperf-tiny__kws_ref_model",
+                                           "mlperf-tiny__vww_96_int8", "tinyengine__vww"),
                          golden_test_name);
 
 }  // namespace
