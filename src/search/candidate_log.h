@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "base/json.h"
 #include "search/candidate.h"
@@ -40,5 +41,8 @@ class CandidateLog {
   LineLog lines_;
   double clock_mhz_ = 0;
 };
+
+/// All candidates of a log, in order. @throws Error naming the file.
+std::vector<Candidate> logged_candidates(const std::filesystem::path& file);
 
 }  // namespace thimble::search

@@ -13,6 +13,10 @@ template <typename S, typename Field>
 void each_field(S& settings, Field&& field) {
   field("data", settings.dataset);
   field("board", settings.board);
+  field("boards", settings.boards);
+  field("budgets", settings.budgets);
+  field("planners", settings.planners);
+  field("finish_all", settings.finish_all);
   field("space", settings.space);
   field("planner", settings.planner);
   field("input_by_rows", settings.input_by_rows);
@@ -25,10 +29,14 @@ void each_field(S& settings, Field&& field) {
   field("method", settings.method);
   field("normalization", settings.normalization);
   field("flip", settings.flip);
+  field("cutout", settings.cutout);
   field("minutes", settings.minutes);
   field("time_limited", settings.time_limited);
   field("seed", settings.seed);
   field("baselines", settings.baselines);
+  field("predictor", settings.predictor);
+  field("control", settings.control);
+  field("control_seeds", settings.control_seeds);
 }
 
 }  // namespace
@@ -63,9 +71,9 @@ SearchEffort effort_of(const SearchSettings& settings) {
 
   effort.supernet.method = supernet_method_named(settings.method);
   effort.supernet.drawn = effort.supernet.method == SupernetMethod::shrinking ? 4 : 2;
-  effort.supernet.largest = {.epochs = times(3, 30), .minutes = share(0.12), .learning_rate = 0.1, .warmup = 0.05};
-  effort.supernet.elastic = {.epochs = times(5, 60), .minutes = share(0.3), .learning_rate = 0.1, .warmup = 0.02};
-  effort.supernet.augmentation = {.crop_padding = 2, .horizontal_flip = settings.flip};
+  effort.supernet.largest = {.epochs = times(3, 30), .minutes = share(0.11), .learning_rate = 0.1, .warmup = 0.05};
+  effort.supernet.elastic = {.epochs = times(5, 60), .minutes = share(0.28), .learning_rate = 0.1, .warmup = 0.02};
+  effort.supernet.augmentation = {.crop_padding = 2, .horizontal_flip = settings.flip, .cutout = settings.cutout};
   effort.supernet.seed = settings.seed;
 
   effort.evolution.population = std::max(10, times(50, 100));
@@ -74,7 +82,9 @@ SearchEffort effort_of(const SearchSettings& settings) {
   effort.evolution.mutations = effort.evolution.population / 2;
   effort.evolution.generations = times(8, 30);
   effort.evolution.seed = settings.seed;
-  effort.evolution_minutes = share(0.15);
+  const bool predicts = settings.predictor == "on" || (settings.predictor == "auto" && budget < 30);
+  effort.evolution.proposals = predicts ? 8 : 1;
+  effort.evolution_minutes = share(0.13);
   effort.ranked_again = budget < 30 ? 20 : 50;
   effort.evaluator.seed = settings.seed;
 
@@ -83,7 +93,7 @@ SearchEffort effort_of(const SearchSettings& settings) {
   finish.normalization = settings.normalization;
   finish.augmentation = effort.supernet.augmentation;
   finish.epochs = times(12, 100);
-  finish.minutes = share(0.3);
+  finish.minutes = share(0.28);
   finish.schedule.peak = 0.05;
   finish.warmup_epochs = 0;
   finish.clip_norm = 5;

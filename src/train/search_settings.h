@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -18,6 +19,12 @@ namespace thimble::train {
 struct SearchSettings {
   std::string dataset;
   std::string board;
+  /// One supernet, several specializations: each board with each budget and each planner. Empty: `board`, `sram` and
+  /// `flash`, `planner`.
+  std::vector<std::string> boards;
+  std::vector<std::pair<std::int64_t, std::int64_t>> budgets;  ///< Bytes of SRAM and of flash.
+  std::vector<std::string> planners;
+  bool finish_all = false;  ///< Fine-tune every specialization's winner, and not the first one's alone.
   std::string space = "small";
   std::string planner = "full";  ///< Who plans memory: search::planner_of.
   bool input_by_rows = false;
@@ -30,10 +37,14 @@ struct SearchSettings {
   std::string method = "sandwich";
   std::string normalization = "symmetric";
   bool flip = true;  ///< Mirrored pictures are of the same class.
+  int cutout = 0;    ///< Side of the square that training pictures lose: data::Augmentation.
   double minutes = 15;
   bool time_limited = true;  ///< A part ends at its share of the minutes, however little it did.
   std::uint64_t seed = 1;
   std::vector<std::string> baselines;  ///< Networks that have a name, scaled to the same limits and trained too.
+  std::string predictor = "auto";      ///< on, off, or auto: in searches of less than half an hour.
+  std::string control;                 ///< "random": also search at random, as many networks; "": do not.
+  int control_seeds = 3;               ///< Of the control, and of the evolution that it is compared with.
 };
 Json to_json(const SearchSettings& settings);
 /// @throws Error naming `source`.

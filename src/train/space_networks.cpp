@@ -26,13 +26,15 @@ ir::NetConfig subnetwork_of(const search::DesignSpace& space, const search::Geno
   return network;
 }
 
-SubnetworkSource subnetworks_of(const search::DesignSpace& space, search::CandidateCost cost,
-                                const search::Limits& limits) {
-  const auto draw = [&space, cost = std::move(cost), limits](data::Random& random) {
+SubnetworkSource subnetworks_of(const search::DesignSpace& space, std::vector<NetworkPool> pools) {
+  const auto draw = [pools = std::move(pools)](data::Random& random) {
     constexpr int most_tries = 100;
-    search::Genome genome = search::sample(space, random);
-    for (int i = 1; i < most_tries && !search::fits(cost(genome), limits); ++i) genome = search::sample(space, random);
-    return subnetwork_of(space, genome);
+    const NetworkPool& pool =
+        pools.size() == 1 ? pools.front() : pools[random.below(static_cast<std::uint32_t>(pools.size()))];
+    search::Genome genome = search::sample(pool.space, random);
+    for (int i = 1; i < most_tries && !search::fits(pool.cost(genome), pool.limits); ++i)
+      genome = search::sample(pool.space, random);
+    return subnetwork_of(pool.space, genome);
   };
   return {.draw = draw, .smallest = subnetwork_of(space, search::smallest(space))};
 }

@@ -1,6 +1,8 @@
 // train/space_networks.h
 #pragma once
 
+#include <vector>
+
 #include "search/candidate.h"
 #include "search/genome.h"
 #include "search/limits.h"
@@ -15,9 +17,15 @@ ir::NetConfig largest_network(const search::DesignSpace& space);
 /// which stage it has.
 ir::NetConfig subnetwork_of(const search::DesignSpace& space, const search::Genome& genome);
 
-/// Sub-networks of the space, drawn uniformly from those that keep the limits, so that training goes where the search
-/// will. After 100 that do not, one that does not is taken. `space` must outlive this.
-SubnetworkSource subnetworks_of(const search::DesignSpace& space, search::CandidateCost cost,
-                                const search::Limits& limits);
+/// Networks for one board: those of `space`, a part of the supernet's, that keep the limits.
+struct NetworkPool {
+  search::DesignSpace space;
+  search::CandidateCost cost;
+  search::Limits limits;
+};
+
+/// Sub-networks of a supernet's space: from a pool that is drawn, one that is drawn uniformly from those that keep its
+/// limits, so that training goes where the searches will. After 100 that do not, one that does not is taken.
+SubnetworkSource subnetworks_of(const search::DesignSpace& space, std::vector<NetworkPool> pools);
 
 }  // namespace thimble::train

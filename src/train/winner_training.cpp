@@ -1,0 +1,69 @@
+#include "train/winner_training.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "train/baseline.h"
+#include "train/finish_network.h"
+#include "train/space_networks.h"
+
+namespace thimble::train {
+
+namespace {
+
+bool train_baseline(SearchContext& context, const SearchTarget& target, search::Planner planner, nn::Network& teacher,
+                    const data::Normalization& normalization, BaselineOutcome& outcome) {
+  const search::DesignSpace space = space_for_data(context.settings);
+  outcome.planner = search::name_of(planner);
+  const auto baseline =
+      largest_that_fits(outcome.name, planner, {space.resolutions, space.input_channels, space.classes, target.limits},
+                        context.tables.of(target.board.core));
+  if (!baseline) return true;
+  outcome.resolution = baseline->network.resolution;
+  outcome.width = baseline->width;
+  outcome.cost = baseline->cost;
+  const std::filesystem::path folder =
+      context.folder / fmt::format("{}-{}x{:g}", outcome.name, outcome.resolution, outcome.width);
+  write_json(folder / "arch.json", ir::to_json(baseline->network));
+  const data::DatasetSplits splits = open_data(context.settings, outcome.resolution, 0);
+  const FinishedNetwork finished = finish_network(baseline->network, baseline_recipe(context.effort), splits,
+                                                  normalization, folder, {.teacher = &teacher}, context.options);
+  outcome.float_accuracy = finished.float_accuracy;
+  outcome.int8_accuracy = finished.int8_accuracy;
+  return finished.finished;
+}
+
+}  // namespace
+
+bool train_winner(const SearchContext& context, const nn::Supernet& supernet, const SearchData& data,
+                  AccuracyMeter& meter, TargetOutcome& outcome) {
+  const SearchTarget& target = outcome.target;
+  const ir::NetConfig subnetwork = subnetwork_of(target.space, outcome.winner->genome);
+  nn::Network teacher = meter.network(supernet.largest());
+  const std::vector<nn::NamedTensor> state = meter.network(subnetwork).state();
+  const data::DatasetSplits whole = open_data(context.settings, subnetwork.resolution, 0);
+  write_json(target.folder / "normalization.json", data::to_json(data.normalization));
+  const FinishedNetwork finished =
+      finish_network(nn::without_skipped(subnetwork), context.effort.finish, whole, data.normalization, target.folder,
+                     {.state = state, .teacher = &teacher}, context.options);
+  outcome.is_finished = finished.finished;
+  outcome.float_accuracy = finished.float_accuracy;
+  outcome.int8_accuracy = finished.int8_accuracy;
+  return finished.finished;
+}
+
+bool train_baselines(SearchContext& context, const SearchTarget& target, const nn::Supernet& supernet,
+                     const SearchData& data, AccuracyMeter& meter, std::vector<BaselineOutcome>& outcomes) {
+  if (context.settings.baselines.empty()) return true;
+  nn::Network teacher = meter.network(supernet.largest());
+  for (const std::string& name : context.settings.baselines) {
+    for (const search::Planner planner : {search::Planner::tflm, target.planner}) {
+      BaselineOutcome& outcome = outcomes.emplace_back();
+      outcome.name = name;
+      if (!train_baseline(context, target, planner, teacher, data.normalization, outcome)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace thimble::train
