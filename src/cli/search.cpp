@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cli/search_check.h"
+#include "cli/search_measure.h"
 #include "cli/search_space.h"
 #include "cli/training_half.h"
 #include "cli/verbs.h"
@@ -29,7 +30,8 @@ void add_search(CLI::App& app) {
       "Examples:\n"
       "  thimble search --stage space --space mcunet --board stm32f746 -o out/\n"
       "  thimble search --data fashion-mnist --board stm32f412 -o out/\n"
-      "The first ranks design spaces and needs no data: its options are those of thimble search --stage space --help.\n"
+      "  thimble search --stage measure -o out/\n"
+      "The first ranks design spaces and needs no data, the last measures what a search found; --help explains each.\n"
       "All others need the training half: thimble search --help");
   // Each stage parses, and explains, its own options.
   verb->prefix_command();
@@ -41,6 +43,8 @@ void add_search(CLI::App& app) {
       search_space(arguments);
     } else if (stage == "check") {
       search_check(arguments);
+    } else if (stage == "measure") {
+      search_measure(arguments);
     } else {
       become_training_half("search", arguments);
     }
