@@ -13,6 +13,9 @@ namespace {
 /// More cost code and leave the kernels little to do.
 constexpr std::array group_counts{2, 4, 8, 16};
 
+/// Of all blocks together: each group is code of its own, some hundred bytes.
+constexpr int most_groups = 64;
+
 /// A block and how much is live at most while it runs.
 struct RunningBlock {
   passes::ChannelBlock block;
@@ -35,6 +38,24 @@ std::vector<RunningBlock> running_blocks(const ir::Graph& graph, const Plan& pla
   return blocks;
 }
 
+/// Rows of its input that are under the kernel of an operator of a block's middle.
+int rows_under(const ir::Graph& graph, const ir::Op& op) {
+  if (const auto* pool = std::get_if<ir::Pool2D>(&op.kind)) return pool->filter_h;
+  return std::holds_alternative<ir::DepthwiseConv2D>(op.kind) ? graph.tensor(op.inputs[1]).shape[1] : 1;
+}
+
+/// What a block needs at least that is not split, as a stream: its input and the rows under the kernels of its middle.
+std::int64_t bytes_of_stream(const ir::Graph& graph, const passes::ChannelBlock& block) {
+  const auto op_at = [&](int layer) -> const ir::Op& { return graph.ops[static_cast<std::size_t>(layer)]; };
+  std::int64_t bytes = graph.tensor(op_at(block.expansion()).inputs[0]).bytes();
+  for (const int layer : block.layers) {
+    if (layer == block.expansion() || layer == block.projection()) continue;
+    const ir::Tensor& in = graph.tensor(op_at(layer).inputs[0]);
+    bytes += std::min(rows_under(graph, op_at(layer)), rows_of(in)) * row_bytes_of(in);
+  }
+  return bytes;
+}
+
 /// The fewest groups with which a block needs no more than `bytes`, or as many as there may be.
 int groups_within(const ir::Graph& graph, const passes::ChannelBlock& block, std::int64_t bytes) {
   for (const int groups : group_counts)
@@ -51,7 +72,8 @@ std::int64_t bytes_of_split(const ir::Graph& graph, const passes::ChannelBlock& 
          passes::largest_of_middle(graph, block) / block.channels * largest_group;
 }
 
-std::vector<ChannelSplits> promising_splits(const ir::Graph& graph, const Plan& plan, std::int64_t target) {
+std::vector<ChannelSplits> promising_splits(const ir::Graph& graph, const Plan& plan, std::int64_t target,
+                                            bool streams) {
   const std::vector<RunningBlock> blocks = running_blocks(graph, plan);
   const std::int64_t peak = peak_of(plan).bytes;
   std::vector<ChannelSplits> found;
@@ -62,11 +84,17 @@ std::vector<ChannelSplits> promising_splits(const ir::Graph& graph, const Plan& 
     if (aim == 0) break;
     if (aim >= peak) continue;
     const std::int64_t limit = std::max(aim, target);
+    const auto needs_split = [&](const RunningBlock& running) {
+      if (bytes_of_split(graph, running.block, group_counts.back()) >= running.live) return false;
+      const bool would_fit = streams && bytes_of_stream(graph, running.block) <= limit;
+      return running.live == peak || (running.live > limit && !would_fit);
+    };
     ChannelSplits splits;
     for (const RunningBlock& running : blocks)
-      if (running.live > limit && bytes_of_split(graph, running.block, group_counts.back()) < running.live)
-        splits.push_back({running.block, groups_within(graph, running.block, aim)});
-    if (!splits.empty()) found.push_back(std::move(splits));
+      if (needs_split(running)) splits.push_back({running.block, groups_within(graph, running.block, aim)});
+    int all_groups = 0;
+    for (const passes::ChannelSplit& split : splits) all_groups += split.groups;
+    if (!splits.empty() && all_groups <= most_groups) found.push_back(std::move(splits));
   }
   return found;
 }

@@ -26,9 +26,10 @@ std::int64_t budget(const PlanOptions& options) {
   return options.objective == Objective::sram ? 0 : options.arena_bytes;
 }
 
-/// Options for plans that are looked at and not kept.
-PlanOptions without_exact_offsets(PlanOptions options) {
+/// Options for plans that are looked at and not kept: such plans compare among each other.
+PlanOptions quick_options(PlanOptions options) {
   options.exact_offsets = false;
+  options.lean_kernels = false;
   return options;
 }
 
@@ -38,7 +39,7 @@ class TwoPasses {
       : graph_(graph),
         core_(core),
         options_(options),
-        quick_(without_exact_offsets(options)),
+        quick_(quick_options(options)),
         all_(passes::excitations(graph)) {}
 
   /// Replaces `best` if two passes somewhere are better.
@@ -97,12 +98,13 @@ bool is_better(const NetworkPlan& a, const NetworkPlan& b, const PlanOptions& op
 /// Plans with blocks that bound the peak split by channels, as long as that helps. Nothing is computed twice.
 void improve_by_channels(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
   constexpr int most_rounds = 3;
-  const PlanOptions quick = without_exact_offsets(options);
-  NetworkPlan found = best;
+  const PlanOptions quick = quick_options(options);
+  NetworkPlan found{best.graph, make_plan(best.graph, core, quick), best.rewritings};
+  const std::int64_t given = found.plan.arena_bytes;
   for (int round = 0; round < most_rounds && !is_enough(found.plan, options); ++round) {
     const std::int64_t before = found.plan.arena_bytes;
     const NetworkPlan start = found;
-    for (const ChannelSplits& splits : promising_splits(start.graph, start.plan, budget(options))) {
+    for (const ChannelSplits& splits : promising_splits(start.graph, start.plan, budget(options), options.stream)) {
       NetworkPlan network{passes::split_channels(start.graph, splits), {}, start.rewritings};
       std::ranges::move(descriptions_of(start.graph, splits), std::back_inserter(network.rewritings));
       network.plan = make_plan(network.graph, core, quick);
@@ -111,17 +113,18 @@ void improve_by_channels(NetworkPlan& best, const target::Core& core, const Plan
     }
     if (found.plan.arena_bytes == before) break;
   }
-  if (found.plan.arena_bytes >= best.plan.arena_bytes) return;
+  if (found.plan.arena_bytes >= given) return;
   found.plan = make_plan(found.graph, core, options);
   if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
 }
 
 /// Plans with what bounds the peak in patches, as long as that helps.
 void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
-  constexpr int most_stages = 2;                             ///< In one network.
-  const std::size_t most_plans = options.stream ? 3 : 30;    // A plan without streams takes milliseconds.
-  const PlanOptions quick = without_exact_offsets(options);  // Patches are many buffers.
-  NetworkPlan found = best;
+  constexpr int most_stages = 2;                           ///< In one network.
+  const std::size_t most_plans = options.stream ? 3 : 30;  // A plan without streams takes less.
+  const PlanOptions quick = quick_options(options);
+  NetworkPlan found{best.graph, make_plan(best.graph, core, quick), best.rewritings};
+  const std::int64_t given = found.plan.arena_bytes;
   for (int stage = 0; stage < most_stages && !is_enough(found.plan, options); ++stage) {
     std::vector<PatchStage> stages = promising_stages(found.graph, found.plan);
     stages.resize(std::min(stages.size(), most_plans));
@@ -138,7 +141,7 @@ void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanO
     }
     if (found.plan.arena_bytes == before) break;
   }
-  if (found.plan.arena_bytes >= best.plan.arena_bytes) return;
+  if (found.plan.arena_bytes >= given) return;
   found.plan = make_plan(found.graph, core, options);
   if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
 }

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "ir/partial_sums.h"
 #include "plan/lean_kernels.h"
 #include "plan/packed_channels.h"
 #include "plan/segment.h"
@@ -20,11 +22,12 @@ namespace {
 /// Of a whole firmware: kernels, parameters of layers, start-up.
 constexpr std::int64_t code_bytes = 40 * 1024;
 
-/// Output channels of the convolutions; of those that share their weights, once.
+/// Output channels of the convolutions that requantize; of those that share their weights, once.
 std::int64_t channels_of(const ir::Graph& graph) {
   std::map<ir::TensorId, std::int64_t> channels;
   for (const ir::Op& op : graph.ops)
-    if (const auto c = target::convolution_of(graph, op)) channels[op.inputs.at(1)] = c->out_ch;
+    if (const auto c = target::convolution_of(graph, op); c && !ir::makes_sums(graph, op))
+      channels[op.inputs.at(1)] = c->out_ch;
   std::int64_t sum = 0;
   for (const auto& [weights, count] : channels) sum += count;
   return sum;
@@ -119,9 +122,11 @@ std::vector<target::KernelChoice> kernels_for(const ir::Graph& graph, const targ
 }  // namespace
 
 std::int64_t constant_bytes(const ir::Graph& graph) {
+  std::set<ir::TensorId> read;  // Rewritings leave constants behind that nothing reads.
+  for (const ir::Op& op : graph.ops) read.insert(op.inputs.begin(), op.inputs.end());
   std::int64_t bytes = 0;
-  for (const ir::Tensor& tensor : graph.tensors)
-    if (tensor.is_constant()) bytes += tensor.bytes();
+  for (const ir::TensorId id : read)
+    if (id != ir::no_tensor && graph.tensor(id).is_constant()) bytes += graph.tensor(id).bytes();
   return bytes + channel_bytes * channels_of(graph);
 }
 

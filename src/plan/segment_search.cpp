@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cost/cost.h"
+#include "ir/partial_sums.h"
 #include "plan/aliases.h"
 #include "plan/peak.h"
 #include "plan/segment_layout.h"
@@ -128,7 +129,16 @@ class Search {
   }
 
   bool can_extend(int first, int end) const {
-    return end <= positions() && end - first <= static_cast<int>(longest_stream) && can_stream(network_, first, end);
+    const bool goes_on = end == first + 1 || !makes_sums(end - 2);
+    return end <= positions() && goes_on && end - first <= static_cast<int>(longest_stream) &&
+           can_stream(network_, first, end);
+  }
+
+  /// Whether an operator adds up products of a group of channels. It ends a stream: one over several groups would hold
+  /// the rows of each, as does the block that is not split.
+  bool makes_sums(int position) const {
+    const auto op = static_cast<std::size_t>(ops_[static_cast<std::size_t>(position)]);
+    return ir::makes_sums(network_.graph, network_.graph.ops[op]);
   }
 
   /// Rows of what the last operator computes, or sums up.
