@@ -216,7 +216,8 @@ Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options) 
   Offsets found = first_fit(columns);
   if (columns.empty()) found.optimal = true;
   if (options.exact && !found.optimal) {
-    constexpr int moves = 2000;
+    constexpr std::size_t most_placements = 200'000;  // Of columns, in one walk: graphs in patches have hundreds.
+    const int moves = static_cast<int>(std::min<std::size_t>(2000, most_placements / columns.size()));
     if (Offsets moved = first_fit_by_moves(columns, moves); moved.peak < found.peak) found = std::move(moved);
   }
   if (options.exact && !found.optimal) found = Search(columns, options, found).run();

@@ -35,7 +35,7 @@ std::vector<FrontPlan> plan_front(const ir::Graph& graph, const target::Core& co
   std::ranges::stable_sort(networks, std::greater{}, [](const NetworkPlan& n) { return n.plan.arena_bytes; });
   PlanOptions by_size = options;
   by_size.objective = Objective::sram;
-  networks.push_back(with_rewritings(networks.back(), core, by_size));
+  networks.push_back(plan_network(graph, core, by_size));
 
   const cost::CostTable& table = cost::cost_table(core);
   std::vector<FrontPlan> front;

@@ -2,6 +2,7 @@
 #include "plan/segment.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/error.h"
@@ -13,8 +14,9 @@
 namespace thimble::plan {
 namespace {
 
-/// Of a search for offsets. In the fronts of the models of docs/planner.md those that find anything beyond first fit do
-/// so within 110,000; two million take 20 times as long and find no more.
+/// Nodes times buffers of a search for offsets. In the fronts of the models of docs/ablation.md those searches that
+/// find anything beyond first fit do so within 110,000 nodes of about 100 buffers; two million find no more.
+constexpr std::int64_t most_work = 12'000'000;
 constexpr std::int64_t most_nodes = 120'000;
 
 std::size_t index_of(ir::TensorId id) { return static_cast<std::size_t>(id); }
@@ -168,7 +170,7 @@ class Assembly {
     std::vector<LiveRange> ranges = live_ranges();
     OffsetOptions search;
     search.exact = options_.exact_offsets;
-    search.max_nodes = most_nodes;
+    search.max_nodes = std::min(most_nodes, most_work / std::max<std::int64_t>(1, std::ssize(ranges)));
     Offsets offsets = place(ranges, search);
     const auto try_again = [&](auto loosen) {  // Closeness is a constraint too: rarely, it costs.
       if (offsets.peak == section_bound(ranges)) return;
