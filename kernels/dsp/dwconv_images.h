@@ -54,7 +54,7 @@ THIMBLE_INLINE void thimble_dwconv_images(const thimble_conv* p, const thimble_p
   int32_t c, r, next;
   thimble_begin_windows(&w, p, out, scratch, columns, thimble_image_pitch(p, stride), stride);
   for (c = 0; c < p->in_ch; c += 4) {
-    thimble_begin_channels(&w, p, c, stride);
+    thimble_begin_channels(&w, p, c, stride, stride == 1);
     for (r = first; r < end; r = next) {
       thimble_source source;
       next = r + thimble_min(end - r, thimble_rows_to_wrap(out, r));

@@ -27,8 +27,8 @@ THIMBLE_INLINE int32_t thimble_window_columns(const thimble_conv* p, int32_t str
   return (p->out_w - 1) * stride + 3;
 }
 
-/* The taps of one channel for the upper row of outputs and, if there is one, for the lower. */
-THIMBLE_INLINE void thimble_widen_window_taps(const int8_t* taps, uint32_t* words, int32_t tap_rows) {
+/* The taps of one channel for the upper row of outputs and, if it is computed, for the lower. */
+THIMBLE_INLINE void thimble_widen_window_taps(const int8_t* taps, uint32_t* words, int lower) {
   int32_t x;
   for (x = 0; x < 3; ++x, ++words) {
     const uint32_t top = (uint32_t)taps[x];
@@ -36,7 +36,7 @@ THIMBLE_INLINE void thimble_widen_window_taps(const int8_t* taps, uint32_t* word
     const uint32_t bottom = (uint32_t)taps[6 + x];
     words[0] = words[6] = thimble_low_halves(top, middle);
     words[3] = bottom & 0xffffu;
-    if (tap_rows == 1) continue;
+    if (!lower) continue;
     words[THIMBLE_WINDOW_TAPS] = words[THIMBLE_WINDOW_TAPS + 6] = top << 16;
     words[THIMBLE_WINDOW_TAPS + 3] = thimble_low_halves(middle, bottom);
   }
@@ -198,8 +198,9 @@ THIMBLE_INLINE void thimble_begin_source(thimble_source* source, const thimble_c
   source->zero_points = (const int8_t*)zero_points;
 }
 
-/* Taps and scales of the channels from c on. */
-THIMBLE_INLINE void thimble_begin_channels(thimble_windows* w, const thimble_conv* p, int32_t c, int32_t stride) {
+/* Taps and scales of the channels from c on; `lower`: stride 1, and some column has a second row of outputs. */
+THIMBLE_INLINE void thimble_begin_channels(thimble_windows* w, const thimble_conv* p, int32_t c, int32_t stride,
+                                           int lower) {
   const int32_t tap_rows = stride == 1 ? 2 : 1;
   int32_t j;
   w->group.first = c;
@@ -207,7 +208,7 @@ THIMBLE_INLINE void thimble_begin_channels(thimble_windows* w, const thimble_con
   thimble_scale_group(p, &w->group);
   for (j = 0; j < w->group.channels; ++j) {
     thimble_widen_window_taps((const int8_t*)p->weights + 9 * (c + j), w->taps + j * tap_rows * THIMBLE_WINDOW_TAPS,
-                              tap_rows);
+                              lower);
   }
 }
 
@@ -228,7 +229,7 @@ THIMBLE_INLINE void thimble_dwconv_windows(const thimble_conv* p, const thimble_
     int8_t* const words = w.columns + 4 * THIMBLE_WINDOW_COLUMN * p->pad_left;
     int32_t slot = 0; /* the bytes of a column where the next rows go */
     int32_t r, i;
-    thimble_begin_channels(&w, p, c, stride);
+    thimble_begin_channels(&w, p, c, stride, stride == 1 && end - first > 1);
     for (r = first - tap_rows; r < end; r += tap_rows, slot ^= 4) {
       thimble_widen_rows(p, &source, c, w.group.channels, w.width, words + slot, 0, 0);
       for (i = 0; r >= first && i < tap_rows && r + i < end; ++i) {
