@@ -9,12 +9,12 @@
  * Every driver has one signature,
  *   void driver(kernel, const <params>* p, const thimble_plane* in, const thimble_plane* out,
  *               int32_t first, int32_t count, void* scratch);
- * but for thimble_binary_rows, which takes two inputs (a, b). Drivers and row kernels are static inline functions in
- * headers; passing the row kernel as a constant lets the compiler inline it. The drivers:
- *   thimble_conv_rows (conv, depthwise, fully connected), thimble_pool_rows, thimble_binary_rows, thimble_map_rows,
- *   thimble_pad_rows, thimble_resize_rows, thimble_mean_rows, thimble_transpose_rows, thimble_copy_rows (concat: once
- *   for each input, `out` already pointing at that input's first block), thimble_softmax_rows; thimble_mean_by_rows and
- *   thimble_pool_by_rows, whose rows are the input's (sum_rows.h).
+ * but for thimble_binary_rows, which takes two inputs (a, b), and thimble_sums_rows, which takes an input and sums.
+ * Drivers and row kernels are static inline functions in headers; passing the row kernel as a constant lets the
+ * compiler inline it. The drivers: thimble_conv_rows (conv, depthwise, fully connected), thimble_pool_rows,
+ * thimble_binary_rows, thimble_map_rows, thimble_pad_rows, thimble_resize_rows, thimble_mean_rows,
+ * thimble_transpose_rows, thimble_copy_rows (concat: once for each input, `out` already pointing at that input's first
+ * block), thimble_softmax_rows; thimble_mean_by_rows and thimble_pool_by_rows, whose rows are the input's (sum_rows.h).
  * Those whose op is not computed row by row (transpose, softmax, copy, most means) take first = 0, count = all.
  */
 #ifndef THIMBLE_TYPES_H

@@ -97,6 +97,7 @@ bool is_better(const NetworkPlan& a, const NetworkPlan& b, const PlanOptions& op
 
 /// Plans with blocks that bound the peak split by channels, as long as that helps. Nothing is computed twice.
 void improve_by_channels(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
+  if (promising_splits(best.graph, best.plan, budget(options), options.stream).empty()) return;
   constexpr int most_rounds = 3;
   const PlanOptions quick = quick_options(options);
   NetworkPlan found{best.graph, make_plan(best.graph, core, quick), best.rewritings};
