@@ -73,6 +73,19 @@ TEST(RewrittenGolden, FirmwareOfPatchesEqualsTensorFlowLiteMicro) {
                                                                  inputs_of(golden, inferences), options));
 }
 
+TEST(RewrittenGolden, BlocksInGroupsOfChannelsEqualTensorFlowLiteMicro) {
+  THIMBLE_NEEDS_SHARED(golden_file("tinyengine__vww"));
+  const Golden golden = read_golden("tinyengine__vww");
+  const ir::Graph graph = model_of(golden);
+  plan::PlanOptions options;
+  options.objective = plan::Objective::sram;
+  options.stream = options.patches = false;
+  const plan::NetworkPlan network = plan::plan_network(graph, target::board("emulator").core, options);
+  EXPECT_LE(network.plan.arena_bytes, 48 * 1024);
+  EXPECT_EQ(plan::executed_macs(network.graph, network.plan), ir::macs_of(graph));
+  expect_golden(golden, network);
+}
+
 TEST(RewrittenGolden, PatchesAreFoundWhereLayersDoNotFit) {
   THIMBLE_NEEDS_SHARED(golden_file("tinyengine__vww"));
   const Golden golden = read_golden("tinyengine__vww");
