@@ -62,6 +62,7 @@ std::optional<search::Candidate> search_network(SearchContext& context, const Se
   const fs::path file = target.folder / "winner.json";
   if (fs::exists(file)) return search::parse_candidate(read_json(file).at("winner"), file.string());
   const search::SearchResult result = evolve(context, target, meter);
+  if (context.is_interrupted()) return std::nullopt;
   std::vector<search::Candidate> best = result.best(context.effort.ranked_again);
   for (search::Candidate& candidate : best) {
     if (context.is_interrupted()) return std::nullopt;

@@ -1,5 +1,6 @@
 #include "train/search_run.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -73,11 +74,21 @@ class SearchRun {
   bool evolve(AccuracyMeter& meter) {
     for (TargetOutcome& outcome : outcome_.targets) {
       if (!outcome.target.fits) continue;
-      outcome.winner = search_network(context_, outcome.target, meter);
+      try {
+        outcome.winner = search_network(context_, outcome.target, meter);
+      } catch (const Error& error) {
+        // One of several budgets may be too small for this supernet: the others are not.
+        if (error.code() != Exit::answer_is_no || outcome_.targets.size() == 1) throw;
+        outcome.target.fits = false;
+        continue;
+      }
       if (!outcome.winner) return false;
       if (!context_.settings.control.empty() && !compare_with_random(context_, outcome.target, meter)) return false;
     }
-    return true;
+    if (std::ranges::any_of(outcome_.targets, [](const TargetOutcome& outcome) { return outcome.winner.has_value(); }))
+      return true;
+    throw Error("no network of the supernet keeps the limits of any of the boards and budgets",
+                "a new search for them, in another folder, chooses a smaller design space", Exit::answer_is_no);
   }
 
   bool finish(const nn::Supernet& supernet, const SearchData& data, AccuracyMeter& meter) {

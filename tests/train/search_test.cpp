@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -7,56 +8,13 @@
 #include "base/files.h"
 #include "nn/subnetwork.h"
 #include "search/variation.h"
-#include "synthetic.h"
-#include "train/search_run.h"
+#include "search_place.h"
 #include "train/space_networks.h"
 
 namespace thimble::train {
 namespace {
 
-constexpr const char* tiny_space = R"({
-  "name": "tiny", "description": "For tests", "resolutions": [8], "widths": [0.5, 1.0],
-  "input_channels": 1, "classes": 2, "activation": "relu6",
-  "stem": [{"layer": "conv", "channels": 8, "kernel": 3, "stride": 1}],
-  "stages": [
-    {"channels": 8, "stride": 1, "depths": [1, 2], "kernels": [3, 5], "expansions": [2, 3]},
-    {"channels": 8, "stride": 2, "depths": [1, 2], "kernels": [3, 5], "expansions": [2, 3]}
-  ],
-  "feature_mix": 16
-})";
-
-/// The stripes as a folder of pictures, train and test, and a design space for them.
-class Workplace {
- public:
-  Workplace() {
-    const data::DatasetSplits splits = testing::stripes(160, 40);
-    write(splits.train, "train");
-    write(splits.test, "test");
-    write_text(folder_.path() / "tiny.json", tiny_space);
-  }
-
-  SearchSettings settings() const {
-    SearchSettings settings;
-    settings.dataset = (folder_.path() / "data").string();
-    settings.board = "stm32f412";
-    settings.space = (folder_.path() / "tiny.json").string();
-    settings.flip = false;
-    settings.minutes = 1;
-    return settings;
-  }
-  std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
-
- private:
-  void write(const data::Dataset& part, const std::string& name) {
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      const auto pixels = part.pixels(i);
-      write_text(folder_.path() / "data" / name / part.class_names()[static_cast<std::size_t>(part.label(i))] /
-                     fmt::format("{:03}.pgm", i),
-                 "P5 8 8 255\n" + std::string(pixels.begin(), pixels.end()));
-    }
-  }
-  TemporaryFolder folder_;
-};
+using testing::SearchPlace;
 
 TrainerOptions one_thread() {
   TrainerOptions options;
@@ -65,7 +23,7 @@ TrainerOptions one_thread() {
 }
 
 TEST(Search, GoesFromDataToAnInt8File) {
-  const Workplace place;
+  const SearchPlace place;
   const SearchOutcome outcome = run_search(place.settings(), place.path("out"), SearchStage::finish, one_thread());
   EXPECT_TRUE(outcome.finished);
   EXPECT_EQ(outcome.stage, SearchStage::finish);
@@ -76,7 +34,7 @@ TEST(Search, GoesFromDataToAnInt8File) {
 }
 
 TEST(Search, InterruptedAtManyPointsItEndsWithTheSameFile) {
-  const Workplace place;
+  const SearchPlace place;
   run_search(place.settings(), place.path("whole"), SearchStage::finish, one_thread());
   SearchOutcome outcome;
   int pieces = 0;
@@ -96,6 +54,53 @@ TEST(Search, InterruptedAtManyPointsItEndsWithTheSameFile) {
   EXPECT_EQ(read_text(place.path("pieces") / "winner.json"), read_text(place.path("whole") / "winner.json"));
 }
 
+std::size_t lines_of(const std::filesystem::path& file) {
+  const std::string text = read_text(file);
+  return static_cast<std::size_t>(std::ranges::count(text, '\n'));
+}
+
+TEST(Search, SpecializesOneSupernetForSeveralBudgetsAndPlanners) {
+  const SearchPlace place;
+  SearchSettings settings = place.settings();
+  settings.budgets = {{16 << 10, 64 << 10}, {64 << 10, 1 << 20}};
+  settings.planners = {"tflm", "full"};
+  const SearchOutcome outcome = run_search(settings, place.path("out"), SearchStage::evolve, one_thread());
+  ASSERT_EQ(outcome.targets.size(), 4U);
+  std::size_t evaluations = 0;
+  for (const TargetOutcome& target : outcome.targets) {
+    ASSERT_TRUE(target.winner);
+    EXPECT_TRUE(search::fits(target.winner->cost, target.target.limits)) << target.target.name;
+    evaluations += lines_of(target.target.folder / "candidates.jsonl") - 1;
+  }
+  EXPECT_LT(lines_of(place.path("out") / "accuracies.jsonl") - 1, evaluations) << "searches share what they measured";
+
+  // Another budget takes the supernet as it is.
+  const std::string supernet = read_text(place.path("out") / "supernet" / "supernet.pt");
+  settings.budgets = {{32 << 10, 128 << 10}};
+  settings.planners = {};
+  const SearchOutcome other = run_search(settings, place.path("out"), SearchStage::evolve, one_thread());
+  ASSERT_EQ(other.targets.size(), 1U);
+  EXPECT_TRUE(other.targets[0].winner);
+  EXPECT_TRUE(read_text(place.path("out") / "supernet" / "supernet.pt") == supernet);
+}
+
+TEST(Search, ComparesEvolutionWithAsManyRandomNetworks) {
+  const SearchPlace place;
+  SearchSettings settings = place.settings();
+  settings.control = "random";
+  settings.control_seeds = 2;
+  run_search(settings, place.path("out"), SearchStage::evolve, one_thread());
+  const Json control = read_json(place.path("out") / "control.json");
+  const auto evaluations = control.at("evaluations").get<std::size_t>();
+  EXPECT_EQ(evaluations, lines_of(place.path("out") / "candidates.jsonl") - 1);
+  for (const char* kind : {"evolution", "random"}) {
+    const auto mean = control.at(kind).at("mean").get<std::vector<double>>();
+    EXPECT_EQ(mean.size(), evaluations);
+    EXPECT_TRUE(std::ranges::is_sorted(mean));
+    EXPECT_LE(control.at(kind).at("least").back().get<double>(), mean.back());
+  }
+}
+
 TEST(SpaceNetworks, AGenomesNetworkIsAlignedByItsStages) {
   for (const std::string& name : search::design_space_names()) {
     search::DesignSpace space = search::design_space(name);
@@ -112,7 +117,7 @@ TEST(SpaceNetworks, AGenomesNetworkIsAlignedByItsStages) {
 }
 
 TEST(Search, SettingsReadBackTheSame) {
-  const SearchSettings settings = Workplace().settings();
+  const SearchSettings settings = SearchPlace().settings();
   EXPECT_EQ(to_json(parse_search_settings(to_json(settings), "search.json")), to_json(settings));
   EXPECT_THROW(recorded_search("/nowhere"), Error);
 }

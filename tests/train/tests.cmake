@@ -1,3 +1,5 @@
 if(THIMBLE_TRAIN)
   thimble_test(train thimble_train thimble_reference)
+  target_compile_definitions(test_train PRIVATE THIMBLE_TRAIN_PROGRAM="$<TARGET_FILE:thimble-train>")
+  add_dependencies(test_train thimble-train)
 endif()
