@@ -17,6 +17,7 @@ Json measure_json(const SearchContext& context, const data::Dataset& held_back) 
 
 AccuracyMeter::AccuracyMeter(const SearchContext& context, const nn::Supernet& supernet, const SearchData& data)
     : space_(context.space),
+      supernet_(supernet),
       some_(supernet, data.splits.train,
             data.splits.val.sample_of(context.effort.fitness_samples, context.settings.seed), data.normalization,
             context.effort.evaluator, context.options),

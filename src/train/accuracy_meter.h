@@ -17,12 +17,15 @@ class AccuracyMeter {
 
   double on_some(const search::Genome& genome);
   double on_all(const search::Genome& genome);
+  /// Of the supernet's largest network, on all: measured each time.
+  double largest_on_all() { return all_.accuracy(supernet_.largest()); }
 
   /// The sub-network on its own, as it was measured.
   nn::Network network(const ir::NetConfig& subnetwork) { return all_.network(subnetwork); }
 
  private:
   search::DesignSpace space_;
+  const nn::Supernet& supernet_;
   SubnetworkEvaluator some_, all_;
   search::FitnessCache known_on_some_, known_on_all_;
 };

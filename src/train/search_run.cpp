@@ -92,11 +92,11 @@ class SearchRun {
   }
 
   bool finish(const nn::Supernet& supernet, const SearchData& data, AccuracyMeter& meter) {
-    const SearchTarget* first = nullptr;
+    const TargetOutcome* first = nullptr;
     for (TargetOutcome& outcome : outcome_.targets) {
       if (!outcome.winner || (first != nullptr && !context_.settings.finish_all)) continue;
       if (!train_winner(context_, supernet, data, meter, outcome)) return false;
-      if (first == nullptr) first = &outcome.target;
+      if (first == nullptr) first = &outcome;
     }
     return train_baselines(context_, *first, supernet, data, meter, outcome_.baselines);
   }

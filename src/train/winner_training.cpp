@@ -1,5 +1,7 @@
 #include "train/winner_training.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "base/json.h"
@@ -11,7 +13,18 @@ namespace thimble::train {
 
 namespace {
 
-bool train_baseline(SearchContext& context, const SearchTarget& target, search::Planner planner, nn::Network& teacher,
+/// What fine-tuning brings to a network with the supernet's weights, about: a teacher must be ahead by as much.
+constexpr double head_start = 0.04;
+
+std::optional<nn::Network> teacher_of(const TargetOutcome& outcome, const nn::Supernet& supernet,
+                                      AccuracyMeter& meter) {
+  if (meter.largest_on_all() < outcome.winner->fitness + head_start) return std::nullopt;
+  return meter.network(supernet.largest());
+}
+
+nn::Network* pointer_to(std::optional<nn::Network>& teacher) { return teacher ? &*teacher : nullptr; }
+
+bool train_baseline(SearchContext& context, const SearchTarget& target, search::Planner planner, nn::Network* teacher,
                     const data::Normalization& normalization, BaselineOutcome& outcome) {
   const search::DesignSpace space = space_for_data(context.settings);
   outcome.planner = search::name_of(planner);
@@ -27,7 +40,7 @@ bool train_baseline(SearchContext& context, const SearchTarget& target, search::
   write_json(folder / "arch.json", ir::to_json(baseline->network));
   const data::DatasetSplits splits = open_data(context.settings, outcome.resolution, 0);
   const FinishedNetwork finished = finish_network(baseline->network, baseline_recipe(context.effort), splits,
-                                                  normalization, folder, {.teacher = &teacher}, context.options);
+                                                  normalization, folder, {.teacher = teacher}, context.options);
   outcome.float_accuracy = finished.float_accuracy;
   outcome.int8_accuracy = finished.int8_accuracy;
   return finished.finished;
@@ -39,28 +52,28 @@ bool train_winner(const SearchContext& context, const nn::Supernet& supernet, co
                   AccuracyMeter& meter, TargetOutcome& outcome) {
   const SearchTarget& target = outcome.target;
   const ir::NetConfig subnetwork = subnetwork_of(target.space, outcome.winner->genome);
-  nn::Network teacher = meter.network(supernet.largest());
+  std::optional<nn::Network> teacher = teacher_of(outcome, supernet, meter);
   const std::vector<nn::NamedTensor> state = meter.network(subnetwork).state();
   const data::DatasetSplits whole = open_data(context.settings, subnetwork.resolution, 0);
   write_json(target.folder / "normalization.json", data::to_json(data.normalization));
   const FinishedNetwork finished =
       finish_network(nn::without_skipped(subnetwork), context.effort.finish, whole, data.normalization, target.folder,
-                     {.state = state, .teacher = &teacher}, context.options);
+                     {.state = state, .teacher = pointer_to(teacher)}, context.options);
   outcome.is_finished = finished.finished;
   outcome.float_accuracy = finished.float_accuracy;
   outcome.int8_accuracy = finished.int8_accuracy;
   return finished.finished;
 }
 
-bool train_baselines(SearchContext& context, const SearchTarget& target, const nn::Supernet& supernet,
+bool train_baselines(SearchContext& context, const TargetOutcome& target, const nn::Supernet& supernet,
                      const SearchData& data, AccuracyMeter& meter, std::vector<BaselineOutcome>& outcomes) {
   if (context.settings.baselines.empty()) return true;
-  nn::Network teacher = meter.network(supernet.largest());
+  std::optional<nn::Network> teacher = teacher_of(target, supernet, meter);
   for (const std::string& name : context.settings.baselines) {
-    for (const search::Planner planner : {search::Planner::tflm, target.planner}) {
+    for (const search::Planner planner : {search::Planner::tflm, target.target.planner}) {
       BaselineOutcome& outcome = outcomes.emplace_back();
       outcome.name = name;
-      if (!train_baseline(context, target, planner, teacher, data.normalization, outcome)) return false;
+      if (!train_baseline(context, target.target, planner, pointer_to(teacher), data.normalization, outcome)) return false;
     }
   }
   return true;

@@ -7,15 +7,16 @@
 
 namespace thimble::train {
 
-/// Fine-tunes a target's winner on all training samples, taught by the largest network, and then as int8 will compute
-/// it; goes on with what is in the target's folder. False if interrupted.
+/// Fine-tunes a target's winner on all training samples, and then as int8 will compute it; goes on with what is in the
+/// target's folder. The largest network teaches it, if it is ahead by more than fine-tuning brings. False if
+/// interrupted.
 bool train_winner(const SearchContext& context, const nn::Supernet& supernet, const SearchData& data,
                   AccuracyMeter& meter, TargetOutcome& outcome);
 
 /// Scales the classic networks that were asked for to a target's limits, as TensorFlow Lite for Microcontrollers plans
 /// memory and as the winner is planned, and trains them like it. What separates the search from the planning. False if
 /// interrupted.
-bool train_baselines(SearchContext& context, const SearchTarget& target, const nn::Supernet& supernet,
+bool train_baselines(SearchContext& context, const TargetOutcome& target, const nn::Supernet& supernet,
                      const SearchData& data, AccuracyMeter& meter, std::vector<BaselineOutcome>& outcomes);
 
 }  // namespace thimble::train
