@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "plan/planner.h"
 
 namespace thimble::emulate {
 
@@ -22,8 +23,11 @@ namespace {
 constexpr const char* compiler = "arm-none-eabi-gcc";
 constexpr const char* package = "gcc-arm-none-eabi libnewlib-arm-none-eabi";
 
-/// What harness and model may use of the stack together; the model's share is measured.
+/// What harness and model may use of the stack together; the model's share is measured, plan::stack_bytes at most.
 constexpr std::int64_t stack_bytes = 3072;
+
+/// Variables of the harness, about.
+constexpr std::int64_t harness_bytes = 512;
 
 void write_sources(const ir::Graph& graph, const plan::Plan& plan, const fs::path& folder,
                    const FirmwareOptions& options) {
@@ -57,7 +61,15 @@ std::vector<std::string> compile_command(const target::Board& board, const Firmw
   return command;
 }
 
-std::vector<std::string> link_command(const target::Board& board, const std::vector<std::string>& objects) {
+/// The board's SRAM; a little of the emulated machine's beyond it where the harness, which is no part of what is
+/// measured, would not find room beside the arena.
+std::int64_t linked_sram(const plan::Plan& plan, const target::Board& board) {
+  const bool fits = plan.arena_bytes + plan::stack_bytes <= board.sram_bytes;
+  return fits ? std::max(board.sram_bytes, plan.arena_bytes + stack_bytes + harness_bytes) : board.sram_bytes;
+}
+
+std::vector<std::string> link_command(const plan::Plan& plan, const target::Board& board,
+                                      const std::vector<std::string>& objects) {
   std::vector<std::string> command = {compiler};
   append(command, board.core.compile_flags);
   append(command, {"-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"});
@@ -69,7 +81,7 @@ std::vector<std::string> link_command(const target::Board& board, const std::vec
     define("firmware_extra_origin", board.core.large_memory_origin);
   } else {
     define("firmware_flash_bytes", board.flash_bytes);
-    define("firmware_sram_bytes", board.sram_bytes);
+    define("firmware_sram_bytes", linked_sram(plan, board));
   }
   append(command, {"-L.", "-T", board.large_memory ? "large.ld" : "board.ld"});
   append(command, objects);
@@ -93,14 +105,21 @@ std::string describe_region(const std::string& region, const target::Board& boar
                            : fmt::format("SRAM of {} bytes", board.sram_bytes);
 }
 
-/// Turns the linker's complaints about full memory regions into ours.
-void throw_if_too_large(const std::string& linker_output, const target::Board& board, const std::string& model) {
+/// Turns the linker's complaints about full memory regions into ours, and an arena that leaves too little of the SRAM
+/// for what generated programs have beside it into another.
+void throw_if_too_large(const std::string& linker_output, const plan::Plan& plan, const target::Board& board,
+                        const std::string& model) {
   const std::regex complaint("region [`'](\\w+)' overflowed by ([0-9]+) bytes");
   std::vector<std::string> exceeded;
+  const auto add = [&](const std::string& region, std::int64_t bytes) {
+    exceeded.push_back(fmt::format("its {} is exceeded by {} bytes", describe_region(region, board), bytes));
+  };
+  const std::int64_t excess = plan.arena_bytes + plan::stack_bytes - board.sram_bytes;
+  const bool is_exceeded = !board.large_memory && excess > 0;
   for (std::sregex_iterator match(linker_output.begin(), linker_output.end(), complaint), end; match != end; ++match) {
-    exceeded.push_back(
-        fmt::format("its {} is exceeded by {} bytes", describe_region((*match)[1], board), (*match)[2].str()));
+    if ((*match)[1] != "SRAM" || !is_exceeded) add((*match)[1], std::stoll((*match)[2]));
   }
+  if (is_exceeded) add("SRAM", excess);
   if (exceeded.empty()) return;
   throw Error(fmt::format("{}: the firmware does not fit {}: {}", model, board.name, fmt::join(exceeded, ", ")),
               board.large_memory ? "" : "a larger board (thimble boards), or --ignore-budget to measure it anyway",
@@ -129,11 +148,10 @@ fs::path build_firmware(const ir::Graph& graph, const plan::Plan& plan, const ta
     if (result.status != 0)
       fail("{}: {} does not compile for {}: {}", graph.name, source, board.name, first_error(result.err));
   }
-  const ProcessResult linked = run_process(link_command(board, objects), package, folder);
-  if (linked.status != 0) {
-    throw_if_too_large(linked.err, board, graph.name);
+  const ProcessResult linked = run_process(link_command(plan, board, objects), package, folder);
+  throw_if_too_large(linked.err, plan, board, graph.name);
+  if (linked.status != 0)
     fail("{}: the firmware does not link for {}: {}", graph.name, board.name, first_error(linked.err));
-  }
   return folder / "firmware.elf";
 }
 

@@ -73,7 +73,8 @@ bool train_baselines(SearchContext& context, const TargetOutcome& target, const 
     for (const search::Planner planner : {search::Planner::tflm, target.target.planner}) {
       BaselineOutcome& outcome = outcomes.emplace_back();
       outcome.name = name;
-      if (!train_baseline(context, target.target, planner, pointer_to(teacher), data.normalization, outcome)) return false;
+      if (!train_baseline(context, target.target, planner, pointer_to(teacher), data.normalization, outcome))
+        return false;
     }
   }
   return true;
