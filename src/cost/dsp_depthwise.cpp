@@ -104,7 +104,7 @@ Loops windows(const Call& call) {
   const double channel_rows = call.rows() * c.out_ch;
   Loops loops{{"calls", 1}};
   append_columns(loops, c, (c.out_w - 1) * c.stride_w + 3, steps);
-  loops.push_back({"channels with lower taps", c.stride_w == 1 && rows > 1 ? c.out_ch : 0.0});
+  if (c.stride_w == 1) loops.push_back({"channels with lower taps", rows > 1 ? c.out_ch : 0.0});
   loops.push_back({"output rows", call.rows() * groups});
   loops.push_back({"threes of sums", channel_rows * ((c.out_w + 2) / 3)});
   append_requantizations(loops, c, channel_rows);
