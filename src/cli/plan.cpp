@@ -95,8 +95,8 @@ void add_plan(CLI::App& app) {
   CLI::App* verb =
       app.add_subcommand("plan", "Show how a model executes in memory, what bounds its peak and what would lower it");
   verb->footer(
-      "Examples: thimble plan person.tflite --board stm32f412 --pareto front.json\n"
-      "          thimble plan mobilenetv2 --ignore-budget --objective sram --only-plan\n"
+      "Example: thimble plan person.tflite --board stm32f412 --pareto front.json\n"
+      "         thimble plan mobilenetv2 --ignore-budget --objective sram --only-plan\n"
       "MODEL may be an arch.json or the name of a network too: plans need no weights.");
   auto options = std::make_shared<PlanVerbOptions>();
   options->model.add_to(*verb);
