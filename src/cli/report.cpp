@@ -6,10 +6,13 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "cli/verbs.h"
+#include "emit/names.h"
 
 namespace thimble::cli {
 
 namespace {
+
+using emit::grouped;
 
 /// A JSON file of the folder, or null where that step has not been run.
 Json optional_json(const std::filesystem::path& file) {
@@ -17,14 +20,6 @@ Json optional_json(const std::filesystem::path& file) {
 }
 
 void line(const std::string& what, const std::string& value) { fmt::print("  {:<44} {:>14}\n", what, value); }
-
-std::string grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return text;
-}
 
 void accuracy_line(const std::string& what, const Json& eval) {
   if (eval.is_null()) return;

@@ -104,9 +104,7 @@ std::string legend(const ScatterPlot& plot) {
   std::string drawing;
   double y = top + 16;
   for (const PlotSeries& series : plot.series) {
-    drawing +=
-        fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"/>\n", left + 14, y - 4, series.color);
-    drawing += svg::text(left + 24, y, "start", series.name);
+    drawing += svg::legend_entry(left + 14, y - 4, series.color, series.name);
     y += 17;
   }
   return drawing;
@@ -116,10 +114,8 @@ std::string legend(const ScatterPlot& plot) {
 
 std::string svg_of(const ScatterPlot& plot) {
   const Axes axes = axes_of(plot);
-  std::string body = grid(axes);
-  body += svg::text(width / 2, 24, "middle", plot.title, "font-size=\"15\"");
-  body += svg::text((left + width - right) / 2, height - 14, "middle", plot.x_label);
-  body += svg::vertical_text(18, (top + height - bottom) / 2, "middle", plot.y_label);
+  std::string body =
+      grid(axes) + svg::titles({width, height, left, right, top, bottom}, plot.title, plot.x_label, plot.y_label);
   for (const PlotSeries& series : plot.series) body += drawn(series, axes);
   return svg::document(width, height, body + legend(plot));
 }

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/prepare.h"
+#include "cli/stage_arguments.h"
 #include "data/random.h"
 #include "ir/netconfig_layers.h"
 #include "passes/passes.h"
@@ -131,14 +132,7 @@ void search_check(std::vector<std::string> arguments) {
       ->capture_default_str();
   app.add_option("--seed", given.seed, "Same seed, same networks")->capture_default_str();
   add_json(app, given.json);
-  std::ranges::reverse(arguments);  // As CLI::App::parse takes them.
-  try {
-    app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return;
-  }
-  check(given);
+  if (parse_stage(app, std::move(arguments))) check(given);
 }
 
 }  // namespace thimble::cli

@@ -40,12 +40,12 @@ struct Build {
   emulate::Measurement measured;
 };
 
-Build built(const ir::Graph& model, const PlanningOptions& planning, bool layers) {
+Build built(const ir::Graph& model, const PlanningOptions& planning) {
   Build build{planning, planning.planned(model, planning.chosen_board()), {}};
   const auto& [graph, plan, rewritings] = build.network;
   check_budget(graph, plan, planning.chosen_board());
   emulate::MeasureOptions measuring;
-  measuring.layers = layers;
+  measuring.layers = true;
   measuring.optimize = planning.compiler_level();
   build.measured = emulate::measure(graph, plan, target::board(planning.board),
                                     emulate::seeded_inputs(graph, graph.inputs, 0), measuring);
@@ -59,23 +59,20 @@ bool fits(const emulate::Measurement& measured, const target::Board& board) {
 /// The first way to spend flash that keeps the budget: what pays for it, as much as there is, none. Where none does,
 /// the last one.
 Build build_of(const ir::Graph& model, PlanningOptions planning) {
-  for (const plan::Optimize optimize : {plan::Optimize::balanced, plan::Optimize::speed, plan::Optimize::size}) {
+  Build build = built(model, planning);
+  for (const plan::Optimize optimize : {plan::Optimize::speed, plan::Optimize::size}) {
+    if (fits(build.measured, planning.chosen_board())) break;
     planning.techniques.optimize = optimize;
-    if (fits(built(model, planning, false).measured, planning.chosen_board())) break;
+    build = built(model, planning);
   }
-  return built(model, planning, true);
-}
-
-const char* flag_of(plan::Optimize optimize) {
-  if (optimize == plan::Optimize::size) return "size";
-  return optimize == plan::Optimize::speed ? "speed" : "balanced";
+  return build;
 }
 
 Json bench_json(const ir::Graph& model, const Build& build) {
   const target::Board board = build.planning.chosen_board();
   const auto& [graph, plan, rewritings] = build.network;
   Json json = emulate::to_json(build.measured, model, graph, plan, board);
-  json["optimize"] = flag_of(build.planning.techniques.optimize);
+  json["optimize"] = plan::name_of(build.planning.techniques.optimize);
   json["fits"] = fits(build.measured, board);
   return json;
 }

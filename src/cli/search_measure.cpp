@@ -13,6 +13,7 @@
 #include "cli/search_firmware.h"
 #include "cli/search_pictures.h"
 #include "cli/search_table.h"
+#include "cli/stage_arguments.h"
 #include "search/candidate_log.h"
 
 namespace thimble::cli {
@@ -136,14 +137,7 @@ void search_measure(std::vector<std::string> arguments) {
   app.add_option("-o,--out,--output", given.folder, "The search's folder")->required();
   app.add_option("--on-core", given.on_core, "Test samples that the emulated core classifies")->capture_default_str();
   app.add_option("--json", given.json, "Write the result to this file too");
-  std::ranges::reverse(arguments);  // As CLI::App::parse takes them.
-  try {
-    app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return;
-  }
-  measure(given);
+  if (parse_stage(app, std::move(arguments))) measure(given);
 }
 
 }  // namespace thimble::cli

@@ -118,8 +118,7 @@ std::string legend(const SearchPlot& plot) {
   std::string drawing = svg::rectangle(x - 10, y - 16, widest + 34, 17 * static_cast<double>(named.size()) + 8,
                                        "fill=\"#ffffff\" fill-opacity=\"0.85\"");
   for (const SearchSeries* series : named) {
-    drawing += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"/>\n", x, y - 4, series->color);
-    drawing += svg::text(x + 12, y, "start", series->name);
+    drawing += svg::legend_entry(x, y - 4, series->color, series->name);
     y += 17;
   }
   return drawing;
@@ -129,10 +128,8 @@ std::string legend(const SearchPlot& plot) {
 
 std::string svg_of(const SearchPlot& plot) {
   const Axes axes = axes_of(plot);
-  std::string body = grid(axes);
-  body += svg::text(width / 2, 24, "middle", plot.title, "font-size=\"15\"");
-  body += svg::text((left + width - right) / 2, height - 14, "middle", plot.x_label);
-  body += svg::vertical_text(18, (top + height - bottom) / 2, "middle", plot.y_label);
+  std::string body =
+      grid(axes) + svg::titles({width, height, left, right, top, bottom}, plot.title, plot.x_label, plot.y_label);
   for (const SearchSeries& series : plot.series) body += drawn(series, axes);
   return svg::document(width, height, body + legend(plot));
 }

@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "cli/prepare.h"
 #include "cli/space_pictures.h"
+#include "cli/stage_arguments.h"
 #include "plan/planner.h"
 #include "search/design_space.h"
 #include "search/space_ranking.h"
@@ -242,13 +243,7 @@ void search_space(std::vector<std::string> arguments) {
   Arguments given;
   given.ranking.threads = 0;
   add_options(app, given);
-  std::ranges::reverse(arguments);  // As CLI::App::parse takes them.
-  try {
-    app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return;
-  }
+  if (!parse_stage(app, std::move(arguments))) return;
   const search::DesignSpace space = space_of(given);
   const target::Board board = target::board(given.board);
   given.sensitivity ? find_sensitivity(given, space, board) : rank(given, space, board);

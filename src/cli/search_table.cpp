@@ -5,17 +5,13 @@
 #include <fmt/format.h>
 
 #include "cli/sizes.h"
+#include "emit/names.h"
 
 namespace thimble::cli {
 
 namespace {
 
-std::string grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-    text.insert(static_cast<std::size_t>(at), 1, ',');
-  return text;
-}
+using emit::grouped;
 
 std::int64_t count(const Json& json) { return json.is_number() ? std::llround(json.get<double>()) : 0; }
 

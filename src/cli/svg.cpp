@@ -56,6 +56,18 @@ std::string rectangle(double x, double y, double width, double height, const std
   return fmt::format("{}><title>{}</title></rect>\n", shape, escaped(tooltip));
 }
 
+std::string titles(const PlotPage& page, const std::string& title, const std::string& x_label,
+                   const std::string& y_label) {
+  return text(page.width / 2, 24, "middle", title, "font-size=\"15\"") +
+         text((page.left + page.width - page.right) / 2, page.height - 14, "middle", x_label) +
+         vertical_text(18, (page.top + page.height - page.bottom) / 2, "middle", y_label);
+}
+
+std::string legend_entry(double x, double y, const std::string& color, const std::string& name) {
+  return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"/>\n", x, y, color) +
+         text(x + 10, y + 4, "start", name);
+}
+
 double width_of(const std::string& text, double font_size) {
   double ems = 0;
   for (const char c : text) {

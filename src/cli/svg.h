@@ -21,6 +21,18 @@ std::string line(double x1, double y1, double x2, double y2, const std::string& 
 std::string rectangle(double x, double y, double width, double height, const std::string& attributes,
                       const std::string& tooltip = {});
 
+/// What a plot on a page of `width` x `height` says of itself: its title above, the names of its axes below and to the
+/// left. `left` to `bottom` are the margins around what it draws.
+struct PlotPage {
+  double width, height;
+  double left, right, top, bottom;
+};
+std::string titles(const PlotPage& page, const std::string& title, const std::string& x_label,
+                   const std::string& y_label);
+
+/// A dot of a legend and what it stands for; (x, y) is where the dot stands.
+std::string legend_entry(double x, double y, const std::string& color, const std::string& name);
+
 /// About how wide a text is in the sans-serif font of `document`.
 double width_of(const std::string& text, double font_size);
 

@@ -3,12 +3,15 @@
 
 #include "cost/column_products.h"
 #include "cost/families.h"
+#include "target/conv_choice.h"
 
 namespace thimble::cost {
 
 namespace {
 
 using target::Convolution;
+using target::lean_channels;
+using target::lean_depth;
 
 /// The windows of one output row, as kernels/dsp/im2col.h gathers them.
 struct Windows {
@@ -176,9 +179,6 @@ struct Pieces {
   double all = 0, inside = 0, outside = 0;
   double elements_inside = 0, elements_outside = 0;
 };
-
-constexpr int lean_channels = 16;
-constexpr int lean_depth = 128;
 
 /// Output pixels of a row whose windows are gathered one by one: the last block counts its last pixel up to four.
 template <typename Visit>

@@ -70,10 +70,6 @@ std::vector<std::size_t> at_peak(std::span<const Column> columns, std::span<cons
   return positions;
 }
 
-}  // namespace
-
-namespace {
-
 /// The moves of one walk from the order by size.
 Offsets walk(FirstFit& fit, std::span<const Column> columns, int moves, unsigned seed) {
   std::vector<std::size_t> order(columns.size());

@@ -77,8 +77,7 @@ std::vector<Candidate> with_wide_weights(const Candidate& narrow) {
 
 /// Sums and columns of kernels/dsp/s8_conv_lean_4x2_dsp.h.
 std::int64_t lean_bytes(const Convolution& c) {
-  constexpr std::int64_t channels = 16, depth = 128;
-  return 4 * 4 * channels + 4 * 2 * std::min<std::int64_t>(depth, std::int64_t{c.kernel_w} * c.in_ch);
+  return 4 * 4 * lean_channels + 4 * 2 * std::min(lean_depth, c.kernel_w * c.in_ch);
 }
 
 std::vector<Candidate> dsp_kernels(const Convolution& c, const KernelOptions& options) {

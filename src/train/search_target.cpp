@@ -1,7 +1,5 @@
 #include "train/search_target.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "plan/planner.h"
@@ -14,9 +12,6 @@ std::string size_name(std::int64_t bytes) {
   return bytes % 1024 == 0 ? fmt::format("{}kB", bytes / 1024) : fmt::format("{}B", bytes);
 }
 
-/// What the firmware that measures needs of the board's SRAM beside the model.
-constexpr std::int64_t harness_bytes = 1024;
-
 SearchTarget target_of(const SearchSettings& settings, const std::string& board, std::int64_t sram, std::int64_t flash,
                        const std::string& planner) {
   SearchTarget target;
@@ -26,8 +21,7 @@ SearchTarget target_of(const SearchSettings& settings, const std::string& board,
   if (flash > 0) target.board.flash_bytes = flash;
   target.name = fmt::format("{}-{}-{}-{}", board, size_name(target.board.sram_bytes),
                             size_name(target.board.flash_bytes), planner);
-  const std::int64_t sram_of_board = target::board(board).sram_bytes - harness_bytes;
-  target.limits.sram_bytes = std::min(target.board.sram_bytes, sram_of_board) - plan::stack_bytes;
+  target.limits.sram_bytes = target.board.sram_bytes - plan::stack_bytes;
   target.limits.flash_bytes = target.board.flash_bytes;
   target.limits.macs = static_cast<std::int64_t>(settings.max_mmacs * 1e6);
   if (settings.fps > 0) target.limits.cycles = target.board.clock_mhz * 1e6 / settings.fps;
