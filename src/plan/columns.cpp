@@ -69,6 +69,21 @@ std::vector<std::vector<std::int64_t>> heights_between(std::span<const Column> c
   return heights;
 }
 
+std::vector<std::int64_t> boundaries_of(std::span<const std::int64_t> regions) {
+  std::vector<std::int64_t> boundaries;
+  std::int64_t end = 0;
+  for (std::size_t i = 0; i + 1 < regions.size(); ++i) boundaries.push_back(end += regions[i]);
+  return boundaries;
+}
+
+std::int64_t lifted(std::int64_t offset, std::int64_t size, std::span<const std::int64_t> boundaries) {
+  for (const std::int64_t boundary : boundaries) {
+    const auto [after, before] = straddling(boundary, size);
+    if (after < offset && offset < before) offset = before;
+  }
+  return offset;
+}
+
 std::vector<int> starts_of(std::span<const Column> columns) {
   std::vector<int> starts;
   for (const Column& column : columns)

@@ -35,6 +35,19 @@ std::int64_t height_below(const Column& lower, const Column& upper);
 /// heights[i][j] = height_below(columns[i], columns[j]).
 std::vector<std::vector<std::int64_t>> heights_between(std::span<const Column> columns);
 
+/// Where each region but the first begins, if they lie one after the other.
+std::vector<std::int64_t> boundaries_of(std::span<const std::int64_t> regions);
+
+/// The offsets, strictly between the two, at which a buffer of `size` bytes would lie on both sides of a boundary.
+struct Straddling {
+  std::int64_t after = 0;
+  std::int64_t before = 0;
+};
+inline Straddling straddling(std::int64_t boundary, std::int64_t size) { return {boundary - size, boundary}; }
+
+/// The lowest offset, `offset` or above, at which a buffer of `size` bytes lies across none of the boundaries.
+std::int64_t lifted(std::int64_t offset, std::int64_t size, std::span<const std::int64_t> boundaries);
+
 /// The steps in which a part becomes live, in order: some of them need most bytes.
 std::vector<int> starts_of(std::span<const Column> columns);
 

@@ -16,7 +16,8 @@ std::int64_t lifetime(const Column& column) { return std::int64_t{column.last} -
 /// Places columns in a given order.
 class FirstFit {
  public:
-  explicit FirstFit(std::span<const Column> columns) : columns_(columns), heights_(heights_between(columns)) {
+  FirstFit(std::span<const Column> columns, std::span<const std::int64_t> boundaries)
+      : columns_(columns), boundaries_(boundaries), heights_(heights_between(columns)) {
     const std::vector<int> starts = starts_of(columns);
     for (const Column& column : columns) crowding_.push_back(most_live(columns, starts, column.first, column.last));
     if (!crowding_.empty()) bound_ = *std::max_element(crowding_.begin(), crowding_.end());
@@ -45,16 +46,22 @@ class FirstFit {
   }
 
  private:
-  /// The offsets, strictly between two ends, at which a column would meet one that is placed, in order.
+  /// The offsets, strictly between two ends, at which a column would meet one that is placed or lie across a boundary,
+  /// in order.
   void find_taken(std::size_t column, std::span<const std::size_t> placed, std::span<const std::int64_t> offset) {
     taken_.clear();
     for (const std::size_t other : placed)
       if (heights_[other][column] > 0)
         taken_.emplace_back(offset[other] - heights_[column][other], offset[other] + heights_[other][column]);
+    for (const std::int64_t boundary : boundaries_) {
+      const auto [after, before] = straddling(boundary, columns_[column].size);
+      taken_.emplace_back(after, before);
+    }
     std::sort(taken_.begin(), taken_.end());
   }
 
   std::span<const Column> columns_;
+  std::span<const std::int64_t> boundaries_;
   std::vector<std::vector<std::int64_t>> heights_;
   std::vector<std::int64_t> crowding_;
   std::int64_t bound_ = 0;
@@ -96,9 +103,9 @@ Offsets walk(FirstFit& fit, std::span<const Column> columns, int moves, unsigned
 
 }  // namespace
 
-Offsets first_fit_by_moves(std::span<const Column> columns, int moves) {
+Offsets first_fit_by_moves(std::span<const Column> columns, std::span<const std::int64_t> boundaries, int moves) {
   constexpr unsigned walks = 4;  // One may end where no single move helps.
-  FirstFit fit(columns);
+  FirstFit fit(columns, boundaries);
   Offsets best = walk(fit, columns, moves, 1);
   for (unsigned seed = 2; seed <= walks && !best.optimal; ++seed) {
     Offsets found = walk(fit, columns, moves, seed);
@@ -107,8 +114,8 @@ Offsets first_fit_by_moves(std::span<const Column> columns, int moves) {
   return best;
 }
 
-Offsets first_fit(std::span<const Column> columns) {
-  FirstFit fit(columns);
+Offsets first_fit(std::span<const Column> columns, std::span<const std::int64_t> boundaries) {
+  FirstFit fit(columns, boundaries);
   const std::vector<std::int64_t>& crowded = fit.crowding();
   using Keys = std::array<std::int64_t, 3>;  // Compared from the first on; larger goes first.
   const auto by_size = [&](std::size_t i) { return Keys{columns[i].size, lifetime(columns[i]), 0}; };

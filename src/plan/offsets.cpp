@@ -65,12 +65,14 @@ std::vector<Section> sections_of(std::span<const Column> columns) {
 }
 
 /// Depth-first search over canonical placements. Pushing all columns of any solution down, the lowest first, gives a
-/// solution no higher in which each rests on the floor or on a column below it; so it is enough to place columns in the
-/// order of their offsets, each at the lowest offset that those already placed leave it (its rest).
+/// solution no higher in which each rests on a column below it or on the floor, of the arena or of a region; so it is
+/// enough to place columns in the order of their offsets, each at the lowest offset that those already placed, and the
+/// boundaries between regions, leave it (its rest).
 class Search {
  public:
-  Search(std::span<const Column> columns, const OffsetOptions& options, const Offsets& first)
-      : columns_(columns), options_(options), best_(first) {
+  Search(std::span<const Column> columns, std::span<const std::int64_t> boundaries, const OffsetOptions& options,
+         const Offsets& first)
+      : columns_(columns), boundaries_(boundaries), options_(options), best_(first) {
     const std::size_t count = columns.size();
     sections_ = sections_of(columns);
     neighbours_.resize(count);
@@ -78,7 +80,7 @@ class Search {
       for (std::size_t j = 0; j < count; ++j)
         if (const std::int64_t height = height_below(columns[i], columns[j]); i != j && height > 0)
           neighbours_[i].emplace_back(j, height);
-    rest_.assign(count, 0);
+    for (const Column& column : columns) rest_.push_back(lifted(0, column.size, boundaries));
     placed_.assign(count, false);
     left_ = count;
     for (const Section& section : sections_) {
@@ -121,7 +123,7 @@ class Search {
     for (const auto& [other, height] : neighbours_[column])
       if (!placed_[other] && rest_[other] < offset + height) {
         undo_.emplace_back(other, rest_[other]);
-        rest_[other] = offset + height;
+        rest_[other] = lifted(offset + height, columns_[other].size, boundaries_);
       }
     extend(offset, column + 1);
     for (; undo_.size() > undo_begin; undo_.pop_back()) rest_[undo_.back().first] = undo_.back().second;
@@ -183,6 +185,7 @@ class Search {
   }
 
   std::span<const Column> columns_;
+  std::span<const std::int64_t> boundaries_;
   const OffsetOptions& options_;
   Offsets best_;
   std::int64_t bound_ = 0;
@@ -205,22 +208,24 @@ std::int64_t section_bound(std::span<const LiveRange> buffers) {
   return starts.empty() ? 0 : most_live(columns, starts, starts.front(), starts.back());
 }
 
-Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options) {
+Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options, std::span<const std::int64_t> regions) {
   check(buffers);
+  const std::vector<std::int64_t> boundaries = boundaries_of(regions);
   // The largest first: they decide the peak. Empty buffers take no part and stay at 0.
   std::vector<Column> columns = columns_of(buffers);
   std::stable_sort(columns.begin(), columns.end(), [](const Column& a, const Column& b) {
     return std::tuple(-a.size, a.first, a.last) < std::tuple(-b.size, b.first, b.last);
   });
 
-  Offsets found = first_fit(columns);
+  Offsets found = first_fit(columns, boundaries);
   if (columns.empty()) found.optimal = true;
   if (options.exact && !found.optimal) {
     constexpr std::size_t most_placements = 200'000;  // Of columns, in one walk: graphs in patches have hundreds.
     const int moves = static_cast<int>(std::min<std::size_t>(2000, most_placements / columns.size()));
-    if (Offsets moved = first_fit_by_moves(columns, moves); moved.peak < found.peak) found = std::move(moved);
+    if (Offsets moved = first_fit_by_moves(columns, boundaries, moves); moved.peak < found.peak)
+      found = std::move(moved);
   }
-  if (options.exact && !found.optimal) found = Search(columns, options, found).run();
+  if (options.exact && !found.optimal) found = Search(columns, boundaries, options, found).run();
 
   Offsets result{std::vector<std::int64_t>(buffers.size(), 0), found.peak, found.optimal};
   for (std::size_t i = 0; i < columns.size(); ++i)

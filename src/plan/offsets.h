@@ -45,8 +45,14 @@ struct Offsets {
 /// First-fit orders find the lower bound (the most bytes that any one step needs) for nearly all networks that run
 /// layer by layer, which proves them optimal at once. Where they do not, branch and bound goes over the canonical
 /// placements: each buffer rests on the floor or on another one, and buffers are placed in the order of their offsets.
+///
+/// `regions`: sizes of the memories through which offsets count, one after the other; none is one memory. No buffer
+/// lies in two of them: one that would begins where the next one does. The last has no end; whether it holds what lies
+/// there the peak says. Columns still rest on what is below them, or on the floor of a region, so the search stays
+/// complete.
 /// @throws Error if a range is empty or negative, or over or meets one that does not exist, or over itself.
-Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options = {});
+Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options = {},
+              std::span<const std::int64_t> regions = {});
 
 /// The most bytes that are live in any one step: no placement has a lower peak.
 std::int64_t section_bound(std::span<const LiveRange> buffers);

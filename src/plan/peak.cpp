@@ -18,6 +18,12 @@ std::string describe_layer(const ir::Graph& graph, const Plan& plan, int stage) 
   return fmt::format("layer {} \"{}\"", computing->op, name);
 }
 
+std::int64_t bytes_of_region(const target::Board& board, const std::string& name) {
+  if (name == board.sram_region) return board.sram_bytes;
+  const auto found = std::ranges::find(board.regions, name, &target::MemoryRegion::name);
+  return found == board.regions.end() ? 0 : found->bytes;
+}
+
 }  // namespace
 
 std::vector<std::int64_t> live_bytes(const Plan& plan) {
@@ -61,8 +67,13 @@ std::string describe_peak(const ir::Graph& graph, const Plan& plan) {
 }
 
 void require_arena_fits(const ir::Graph& graph, const Plan& plan, const target::Board& board) {
+  for (const target::MemoryRegion& region : plan.regions)
+    if (const std::int64_t bytes = bytes_of_region(board, region.name); region.bytes > bytes)
+      throw Error(fmt::format("{}: does not fit {}: {} bytes of its arena are for {}, which has {}", graph.name,
+                              board.name, region.bytes, region.name, bytes),
+                  "", Exit::answer_is_no);
   const std::int64_t excess = plan.arena_bytes - board.sram_bytes;
-  if (excess <= 0) return;
+  if (!plan.regions.empty() || excess <= 0) return;
   throw Error(
       fmt::format("{}: does not fit {}: its arena of {} bytes exceeds the SRAM of {} bytes by {}, at {}", graph.name,
                   board.name, plan.arena_bytes, board.sram_bytes, excess, describe_peak(graph, plan)),

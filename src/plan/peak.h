@@ -25,7 +25,8 @@ Peak peak_of(const Plan& plan);
 /// The peak's stage for messages: `layer 12 "block3/expand" (input 27648, block3/expand 82944, ...)`.
 std::string describe_peak(const ir::Graph& graph, const Plan& plan);
 
-/// @throws Error with exit code 1 if the arena is larger than the board's SRAM: by how many bytes, and at which layer.
+/// @throws Error with exit code 1 if the arena is larger than the board's SRAM: by how many bytes, and at which layer;
+/// or what of it lies in a region is larger than that.
 void require_arena_fits(const ir::Graph& graph, const Plan& plan, const target::Board& board);
 
 }  // namespace thimble::plan

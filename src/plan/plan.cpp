@@ -16,6 +16,17 @@ const Placement* Plan::find(ir::TensorId tensor) const {
   return found == placements.end() ? nullptr : &*found;
 }
 
+ArenaByte Plan::byte_at(std::int64_t offset) const {
+  ArenaByte byte{0, offset};
+  while (byte.region + 1 < static_cast<int>(regions.size())) {
+    const std::int64_t bytes = regions[static_cast<std::size_t>(byte.region)].bytes;
+    if (byte.offset < bytes) break;
+    byte.offset -= bytes;
+    ++byte.region;
+  }
+  return byte;
+}
+
 std::int64_t Plan::scratch_of(const Step& step) const {
   return buffers.at(static_cast<std::size_t>(step.scratch_buffer)).offset + step.scratch_offset;
 }

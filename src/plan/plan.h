@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "target/board.h"
 #include "target/kernel_choice.h"
 
 namespace thimble::plan {
@@ -68,6 +69,12 @@ struct Stage {
   std::vector<Step> steps;
 };
 
+/// A byte of an arena that may lie in several memories.
+struct ArenaByte {
+  int region = 0;
+  std::int64_t offset = 0;
+};
+
 /// How a network executes in one arena. A value: everything the emitter prints and the verifier proves. Graph inputs
 /// are written before the first stage, but for those that steps take row by row; graph outputs are read after the last.
 struct Plan {
@@ -75,8 +82,13 @@ struct Plan {
   std::vector<Placement> placements;  ///< One for each activation tensor that exists during execution.
   std::vector<Stage> stages;
   std::int64_t arena_bytes = 0;  ///< Highest offset + bytes, rounded up to `arena_alignment`.
+  /// The memories that the arena lies in, with the bytes that it takes in each: offsets count through one after the
+  /// other, and no buffer lies in two. Empty: one range, in one memory.
+  std::vector<target::MemoryRegion> regions;
 
   const Placement* find(ir::TensorId tensor) const;
+  /// Where a byte of the arena is: in which of `regions` (0 if there are none), and how far from where it begins.
+  ArenaByte byte_at(std::int64_t offset) const;
   /// Where in the arena a step that has scratch has it.
   std::int64_t scratch_of(const Step& step) const;
 

@@ -91,6 +91,13 @@ Buffer buffer_from(const Json& json) {
   return buffer;
 }
 
+target::MemoryRegion region_from(const Json& json) {
+  target::MemoryRegion region;
+  read(json, "name", region.name);
+  read(json, "bytes", region.bytes);
+  return region;
+}
+
 Placement placement_from(const Json& json) {
   Placement placement;
   read(json, "tensor", placement.tensor);
@@ -150,6 +157,9 @@ Stage stage_from(const Json& json) {
 Json to_json(const ir::Graph& graph, const Plan& plan) {
   Json json;
   json["arena_bytes"] = plan.arena_bytes;
+  if (!plan.regions.empty()) json["regions"] = Json::array();
+  for (const target::MemoryRegion& region : plan.regions)
+    json["regions"].push_back({{"name", region.name}, {"bytes", region.bytes}});
   json["buffers"] = Json::array();
   for (const Buffer& buffer : plan.buffers) json["buffers"].push_back(to_json(buffer));
   json["placements"] = Json::array();
@@ -166,6 +176,7 @@ Json to_json(const ir::Graph& graph, const Plan& plan) {
 Plan plan_from_json(const Json& json) {
   Plan plan;
   read(json, "arena_bytes", plan.arena_bytes);
+  if (json.contains("regions")) read_list(json, "regions", plan.regions, region_from);
   read_list(json, "buffers", plan.buffers, buffer_from);
   read_list(json, "placements", plan.placements, placement_from);
   read_list(json, "stages", plan.stages, stage_from);

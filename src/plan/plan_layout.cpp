@@ -26,6 +26,29 @@ void check_buffer(const Plan& plan, const Buffer& buffer) {
          stages_of(plan));
 }
 
+/// The regions make up the arena, and each begins aligned if the one before ends so.
+void check_regions(const Plan& plan) {
+  std::int64_t sum = 0;
+  for (const target::MemoryRegion& region : plan.regions) {
+    if (region.bytes <= 0 || region.bytes % arena_alignment != 0)
+      fail("plan: region \"{}\" has {} bytes, which cannot be", region.name, region.bytes);
+    sum += region.bytes;
+  }
+  if (!plan.regions.empty() && sum != plan.arena_bytes)
+    fail("plan: the arena has {} bytes, its regions have {}", plan.arena_bytes, sum);
+}
+
+void check_in_one_region(const Plan& plan, const Buffer& buffer) {
+  std::int64_t begin = 0;
+  for (const target::MemoryRegion& region : plan.regions) {
+    const std::int64_t end = begin + region.bytes;
+    if (buffer.offset < end && buffer.offset + buffer.bytes > end)
+      fail("plan: buffer \"{}\", {} bytes at {}, lies across the end of region \"{}\" at {}", buffer.name, buffer.bytes,
+           buffer.offset, region.name, end);
+    begin = end;
+  }
+}
+
 /// Adds the outputs of a stage's operators that read one of the tensors. Whether there were any new ones.
 bool extend(const ir::Graph& graph, const Stage& stage, std::set<ir::TensorId>& tensors) {
   const std::size_t before = tensors.size();
@@ -196,8 +219,10 @@ void check_step(const ir::Graph& graph, const Plan& plan, const Stage& stage, co
 }  // namespace
 
 void check_layout(const ir::Graph& graph, const Plan& plan) {
+  check_regions(plan);
   for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
     check_buffer(plan, plan.buffers[i]);
+    check_in_one_region(plan, plan.buffers[i]);
     for (std::size_t j = 0; j < i; ++j) check_apart(graph, plan, static_cast<int>(j), static_cast<int>(i));
   }
   std::set<ir::TensorId> placed;

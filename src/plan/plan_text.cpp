@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "plan/peak.h"
+#include "plan/regions.h"
 
 namespace thimble::plan {
 namespace {
@@ -85,7 +86,7 @@ std::string table_of(std::vector<Line> lines) {
 
 std::string text_of(const ir::Graph& graph, const Plan& plan) {
   std::string text = table_of(lines_of(graph, plan));
-  text += fmt::format("arena {} bytes; most live at {}\n", plan.arena_bytes, describe_peak(graph, plan));
+  text += fmt::format("arena {}; most live at {}\n", arena_text(plan), describe_peak(graph, plan));
   return text;
 }
 

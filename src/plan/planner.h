@@ -28,14 +28,18 @@ struct PlanOptions {
   bool stream = true;              ///< Segments run as streams of rows where a budget or an objective asks for it.
   bool recompute = true;           ///< Planes of squeeze-and-excites are computed twice where that saves what is asked.
   bool channel_split = true;       ///< Blocks expand some channels at a time where that saves what is asked.
+  bool tiles = true;               ///< Blocks expand, filter and project tile by tile where that saves what is asked.
   bool patches = true;             ///< Segments run in patches where that saves what is asked.
   bool reorder = true;             ///< Branches run in the order that needs least.
   bool dsp = true;                 ///< Use the core's SIMD kernels.
   bool specialized_kernels = true;  ///< Convolutions made for their size and stride.
   bool lean_kernels = true;         ///< Convolutions with little scratch where that saves what is asked.
+  bool regions = true;              ///< What fits no single memory of a board lies in several (regions.h).
   InputMode input_mode = InputMode::resident;
   Objective objective = Objective::latency;
   std::int64_t arena_bytes = 0;  ///< What the arena may have; 0: without limit.
+  /// What a plan places its arena in, in this order, arena_bytes together; empty: one range.
+  std::vector<target::MemoryRegion> memories;
   Optimize optimize = Optimize::balanced;
   ColumnTiles column_tiles = ColumnTiles::four;
   std::int64_t flash_bytes = 0;  ///< What Optimize::speed may fill; 0: without limit.

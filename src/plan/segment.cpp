@@ -171,11 +171,13 @@ class Assembly {
     OffsetOptions search;
     search.exact = options_.exact_offsets;
     search.max_nodes = std::min(most_nodes, most_work / std::max<std::int64_t>(1, std::ssize(ranges)));
-    Offsets offsets = place(ranges, search);
+    std::vector<std::int64_t> regions;
+    for (const target::MemoryRegion& memory : options_.memories) regions.push_back(memory.bytes);
+    Offsets offsets = place(ranges, search, regions);
     const auto try_again = [&](auto loosen) {  // Closeness is a constraint too: rarely, it costs.
       if (offsets.peak == section_bound(ranges)) return;
       std::ranges::for_each(ranges, loosen);
-      if (Offsets looser = place(ranges, search); looser.peak < offsets.peak) offsets = std::move(looser);
+      if (Offsets looser = place(ranges, search, regions); looser.peak < offsets.peak) offsets = std::move(looser);
     };
     try_again([](LiveRange& range) {
       if (range.over != LiveRange::nothing && range.gap > 0) range.meets = range.over;

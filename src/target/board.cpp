@@ -85,6 +85,7 @@ Board parse_board(const std::string& name, const Json& json) {
   const auto region = std::ranges::find(board.regions, sram, &MemoryRegion::name);
   if (region == board.regions.end()) fail("\"sram\" is \"{}\", which is none of \"regions\"", sram);
   board.sram_bytes = region->bytes;
+  board.sram_region = sram;
   board.large_memory = json.value("large_memory", false);
   board.is_host = board.core.qemu_machine.empty();
   return board;

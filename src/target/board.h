@@ -31,9 +31,10 @@ struct Board {
   Core core;
   double clock_mhz = 0;
   double active_power_mw = 0;   ///< 0 if unknown.
-  std::int64_t sram_bytes = 0;  ///< The contiguous region that a plan may use.
+  std::int64_t sram_bytes = 0;  ///< The contiguous region that a plan may use before all others.
+  std::string sram_region;      ///< Its name.
   std::int64_t flash_bytes = 0;
-  std::vector<MemoryRegion> regions;  ///< All SRAM regions, `sram` among them.
+  std::vector<MemoryRegion> regions;  ///< All SRAM regions, that one among them.
   /// Not a board's memory but the emulator's: weights and arena lie in its 16 MB of extra memory.
   bool large_memory = false;
   bool is_host = false;  ///< This computer: compile with cc, run as a process.

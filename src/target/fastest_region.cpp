@@ -3,11 +3,8 @@
 #include <tuple>
 
 namespace thimble::target {
-namespace {
 
 bool is_coupled(const MemoryRegion& region) { return region.name == "DTCM" || region.name == "CCM"; }
-
-}  // namespace
 
 const MemoryRegion* fastest_region(const Board& board, std::int64_t arena_bytes) {
   const MemoryRegion* best = nullptr;

@@ -92,6 +92,12 @@ std::vector<PlannedGraph> sample_plans() {
     EXPECT_TRUE(plan::has_shifted_rows(plan));
     plans.push_back({std::move(graph), std::move(plan)});
   }
+  for (const ir::Graph& graph : sample_graphs())
+    for (const int regions : {2, 3}) {
+      plan::Plan plan = layerwise_plan_in_regions(graph, regions, 1.8 / regions - 0.1);
+      EXPECT_GE(plan.regions.size(), 2U) << graph.name;
+      plans.push_back({graph, std::move(plan)});
+    }
   for (unsigned seed = 0; seed < 12; ++seed) {
     ir::Graph graph = random_graph(seed);
     plan::Plan plan = layerwise_plan(graph);

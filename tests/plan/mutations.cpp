@@ -163,6 +163,27 @@ bool shrink_arena(Plan& plan, Random& random) {
   return true;
 }
 
+bool move_boundary(Plan& plan, Random& random) {
+  if (plan.regions.empty()) return false;
+  const auto first = static_cast<std::size_t>(between(0, static_cast<int>(plan.regions.size()) - 2, random));
+  const std::int64_t bytes = plan::arena_alignment * between(1, 8, random) * sign(random);
+  plan.regions[first].bytes += bytes;
+  plan.regions[first + 1].bytes -= bytes;
+  return plan.regions[first].bytes > 0 && plan.regions[first + 1].bytes > 0;
+}
+
+bool move_buffer_over_boundary(Plan& plan, Random& random) {
+  if (plan.regions.empty()) return false;
+  const auto first = static_cast<std::size_t>(between(0, static_cast<int>(plan.regions.size()) - 2, random));
+  std::int64_t boundary = 0;
+  for (std::size_t i = 0; i <= first; ++i) boundary += plan.regions[i].bytes;
+  Buffer& buffer = any(plan.buffers, random);
+  if (buffer.bytes <= plan::arena_alignment) return false;
+  const auto most = static_cast<int>((buffer.bytes - 1) / plan::arena_alignment);
+  buffer.offset = boundary - plan::arena_alignment * between(1, most, random);
+  return true;
+}
+
 bool place_in_another_buffer(Plan& plan, Random& random) {
   Placement& placement = any(plan.placements, random);
   const int buffer = between(0, static_cast<int>(plan.buffers.size()) - 1, random);
@@ -206,6 +227,8 @@ constexpr Mutation all[] = {
     {"stage repeated", repeat_stage},
     {"buffer shrunk", shrink_buffer},
     {"arena shrunk", shrink_arena},
+    {"boundary of a region moved", move_boundary},
+    {"buffer moved over a boundary", move_buffer_over_boundary},
     {"tensor in another buffer", place_in_another_buffer},
     {"placement shifted", shift_placement},
     {"row bytes changed", change_row_bytes},

@@ -45,11 +45,32 @@ int bottom_of(const Buffers& buffers, std::size_t buffer) {
   return bottom;
 }
 
+using Regions = std::vector<std::int64_t>;
+
+Regions any_regions(int most, int largest) {
+  Regions regions;
+  for (int count = *rc::gen::inRange(1, most + 1); count > 0; --count)
+    regions.push_back(*rc::gen::inRange(1, largest + 1));
+  return regions;
+}
+
+/// Whether some bytes lie before the end of a region, and some behind it. The last region has no end.
+bool straddles(std::int64_t offset, std::int64_t size, const Regions& regions) {
+  std::int64_t end = 0;
+  for (std::size_t i = 0; i + 1 < regions.size(); ++i) {
+    end += regions[i];
+    if (offset < end && offset + size > end) return true;
+  }
+  return false;
+}
+
 /// The least peak, by trying every offset of every buffer.
 class BruteForce {
  public:
-  explicit BruteForce(const Buffers& buffers) : buffers_(buffers), offset_(buffers.size()) {
+  explicit BruteForce(const Buffers& buffers, const Regions& regions = {})
+      : buffers_(buffers), regions_(regions), offset_(buffers.size()) {
     for (const LiveRange& buffer : buffers) best_ += buffer.size;
+    for (const std::int64_t bytes : regions) best_ += bytes;
     try_from(0, 0);
   }
   std::int64_t peak() const { return best_; }
@@ -62,7 +83,8 @@ class BruteForce {
     }
     for (std::int64_t offset = 0; offset + buffers_[i].size < best_; ++offset) {
       const int over = buffers_[i].over;
-      bool free = over < 0 || offset == offset_[static_cast<std::size_t>(over)];
+      bool free = (over < 0 || offset == offset_[static_cast<std::size_t>(over)]) &&
+                  !straddles(offset, buffers_[i].size, regions_);
       for (std::size_t j = 0; j < i && free; ++j)
         free =
             bottom_of(buffers_, i) == bottom_of(buffers_, j) || !overlap(buffers_[i], offset, buffers_[j], offset_[j]);
@@ -73,6 +95,7 @@ class BruteForce {
   }
 
   const Buffers& buffers_;
+  const Regions regions_;
   std::vector<std::int64_t> offset_;
   std::int64_t best_ = 0;
 };
@@ -150,6 +173,59 @@ TEST(Offsets, EqualsBruteForceWhereBuffersAreOverOthers) {
       RC_ASSERT(placed.peak == BruteForce(buffers).peak());
     }
   }));
+}
+
+TEST(Offsets, PutsNoBufferIntoTwoRegions) {
+  EXPECT_TRUE(rc::check([] {
+    Buffers buffers = any_buffers_over_others(20, 100, 16);
+    for (std::size_t i = 1; i < buffers.size(); ++i)
+      if (buffers[i].over == LiveRange::nothing && *rc::gen::inRange(0, 3) == 0) {
+        buffers[i].meets = static_cast<int>(i) - 1;
+        buffers[i].gap = *rc::gen::inRange(1, 30);
+      }
+    const Regions regions = any_regions(4, 200);
+    const Offsets placed = place(buffers, {}, regions);
+    std::int64_t highest = 0;
+    for (std::size_t i = 0; i < buffers.size(); ++i) {
+      RC_ASSERT(!straddles(placed.offset[i], buffers[i].size, regions));
+      highest = std::max(highest, placed.offset[i] + buffers[i].size);
+      for (std::size_t j = 0; j < i; ++j) {
+        if (buffers[i].size == 0 || buffers[j].size == 0 || bottom_of(buffers, i) == bottom_of(buffers, j)) continue;
+        const bool meet = buffers[i].meets == static_cast<int>(j);
+        const std::int64_t between = placed.offset[j] - placed.offset[i];
+        RC_ASSERT(!overlap(buffers[i], placed.offset[i], buffers[j], placed.offset[j]) ||
+                  (meet && between >= buffers[i].gap));
+      }
+    }
+    RC_ASSERT(placed.peak == highest);
+    RC_ASSERT(placed.peak >= section_bound(buffers));
+  }));
+}
+
+TEST(Offsets, EqualsBruteForceInRegions) {
+  EXPECT_TRUE(rc::check([] {
+    for (int instance = 0; instance < 20; ++instance) {
+      Buffers buffers = any_buffers_over_others(6, 4, 6);
+      for (LiveRange& buffer : buffers) buffer.size = std::max<std::int64_t>(buffer.size, 1);
+      const Regions regions = any_regions(3, 6);
+      const Offsets placed = place(buffers, {}, regions);
+      RC_ASSERT(placed.optimal);
+      RC_ASSERT(placed.peak == BruteForce(buffers, regions).peak());
+      OffsetOptions plain;
+      plain.break_symmetry = plain.bound_by_section = plain.skip_dominated = false;
+      RC_ASSERT(place(buffers, plain, regions).peak == placed.peak);
+    }
+  }));
+}
+
+// 10 bytes and 4: what is live together has 12 bytes, but the first region holds no two of the buffers.
+TEST(Offsets, BeginsWhereTheNextRegionDoes) {
+  const Buffers buffers = {{6, 0, 1}, {6, 0, 1}};
+  EXPECT_EQ(place(buffers).peak, 12);
+  EXPECT_EQ(place(buffers, {}, Regions{10, 4}).offset, (std::vector<std::int64_t>{0, 10}));
+  EXPECT_EQ(place(buffers, {}, Regions{10, 6}).peak, 16);
+  EXPECT_EQ(place(buffers, {}, Regions{12, 6}).peak, 12);
+  EXPECT_EQ(place(buffers, {}, Regions{5, 5, 5}).peak, 22) << "the last has no end";
 }
 
 TEST(Offsets, RefusesABufferOverItselfOrNone) {

@@ -34,7 +34,13 @@ class Simulation {
  public:
   Simulation(const ir::Graph& graph, const plan::Plan& plan, unsigned seed)
       : graph_(graph), plan_(plan), random_(seed) {
-    arena_ = random_bytes(static_cast<std::size_t>(std::max<std::int64_t>(plan.arena_bytes, 0)), random_);
+    std::int64_t bytes = 0;
+    for (auto region = plan.regions.rbegin(); region != plan.regions.rend(); ++region) {
+      region_begins_.insert(region_begins_.begin(), bytes);
+      bytes += region->bytes;
+    }
+    if (plan.regions.empty()) bytes = std::max<std::int64_t>(plan.arena_bytes, 0);
+    arena_ = random_bytes(static_cast<std::size_t>(bytes), random_);
   }
 
   std::vector<Bytes> run(std::span<const Bytes> inputs) {
@@ -52,7 +58,11 @@ class Simulation {
  private:
   int rows(ir::TensorId id) const { return plan::rows_of(graph_.tensor(id)); }
 
-  std::byte* memory(std::int64_t address, std::int64_t bytes) {
+  /// `bytes` bytes, so many behind the byte of the arena at `base`: in the region of that one.
+  std::byte* memory(std::int64_t base, std::int64_t behind, std::int64_t bytes) {
+    const plan::ArenaByte byte = plan_.byte_at(base);
+    const std::int64_t begin = region_begins_.empty() ? 0 : region_begins_[static_cast<std::size_t>(byte.region)];
+    const std::int64_t address = begin + byte.offset + behind;
     if (address < 0 || bytes < 0 || address + bytes > static_cast<std::int64_t>(arena_.size()))
       throw OutOfMemory("outside the arena");
     return arena_.data() + address;
@@ -63,7 +73,7 @@ class Simulation {
     if (placement == nullptr || placement->ring_rows < 1) throw OutOfMemory("no place");
     const plan::Buffer& buffer = plan_.buffers.at(static_cast<std::size_t>(placement->buffer));
     const std::int64_t slot = (std::int64_t{r} * placement->ring_step + placement->ring_shift) % placement->ring_rows;
-    return memory(buffer.offset + placement->offset + slot * placement->row_bytes,
+    return memory(buffer.offset + placement->offset, slot * placement->row_bytes,
                   plan::row_bytes_of(graph_.tensor(id)));
   }
 
@@ -85,7 +95,7 @@ class Simulation {
   void spoil_scratch(const plan::Step& step) {
     if (step.kernel.scratch_bytes == 0) return;
     if (step.scratch_buffer < 0) throw OutOfMemory("no scratch");
-    std::byte* begin = memory(plan_.scratch_of(step), step.kernel.scratch_bytes);
+    std::byte* begin = memory(plan_.scratch_of(step), 0, step.kernel.scratch_bytes);
     std::generate_n(begin, step.kernel.scratch_bytes, [&] { return static_cast<std::byte>(random_()); });
   }
 
@@ -107,7 +117,7 @@ class Simulation {
     const ir::Tensor& in = graph_.tensor(op.inputs[0]);
     const auto channels = static_cast<std::size_t>(in.shape[3]);
     if (step.scratch_buffer < 0) throw OutOfMemory("no scratch");
-    std::byte* const scratch = memory(plan_.scratch_of(step), step.kernel.scratch_bytes);
+    std::byte* const scratch = memory(plan_.scratch_of(step), 0, step.kernel.scratch_bytes);
     if (first < 0 || first + step.rows.count > rows(op.inputs[0])) throw OutOfMemory("rows that do not exist");
     std::vector<std::int32_t> sums(channels);
     if (first > 0) std::memcpy(sums.data(), scratch, channels * sizeof(std::int32_t));
@@ -229,6 +239,7 @@ class Simulation {
   const plan::Plan& plan_;
   std::mt19937 random_;
   Bytes arena_;
+  std::vector<std::int64_t> region_begins_;  ///< Empty if the arena is one range.
   std::span<const Bytes> inputs_;
   std::map<ir::TensorId, int> taken_;  ///< Rows of inputs.
 };

@@ -41,4 +41,22 @@ inline plan::Plan layerwise_plan(const ir::Graph& graph, const plan::PlanOptions
   return plan::plan_layer_by_layer(graph, kernels, options);
 }
 
+/// A plan whose arena lies in two or three regions, of which all but the last have `share` of the bytes that a plan in
+/// one range takes; in one range if it needs no more.
+inline plan::Plan layerwise_plan_in_regions(const ir::Graph& graph, int regions, double share) {
+  const auto bytes = static_cast<std::int64_t>(share * static_cast<double>(layerwise_plan(graph).arena_bytes));
+  plan::PlanOptions options;
+  for (int i = 0; i < regions; ++i)
+    options.memories.push_back({"region " + std::to_string(i), bytes / plan::arena_alignment * plan::arena_alignment});
+  plan::Plan plan = layerwise_plan(graph, options);
+  std::int64_t left = plan.arena_bytes;
+  for (int i = 0; i < regions && left > 0; ++i) {
+    plan.regions.push_back(options.memories[static_cast<std::size_t>(i)]);
+    if (i + 1 == regions || left < plan.regions.back().bytes) plan.regions.back().bytes = left;
+    left -= plan.regions.back().bytes;
+  }
+  if (plan.regions.size() < 2) plan.regions.clear();
+  return plan;
+}
+
 }  // namespace thimble::testing
