@@ -103,7 +103,7 @@ Offsets walk(FirstFit& fit, std::span<const Column> columns, int moves, unsigned
 
 }  // namespace
 
-Offsets first_fit_by_moves(std::span<const Column> columns, std::span<const std::int64_t> boundaries, int moves) {
+Offsets first_fit_by_moves(std::span<const Column> columns, int moves, std::span<const std::int64_t> boundaries) {
   constexpr unsigned walks = 4;  // One may end where no single move helps.
   FirstFit fit(columns, boundaries);
   Offsets best = walk(fit, columns, moves, 1);

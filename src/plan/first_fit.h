@@ -17,6 +17,6 @@ Offsets first_fit(std::span<const Column> columns, std::span<const std::int64_t>
 /// First fit in orders that are changed step by step: a random column among those that reach the peak is moved to a
 /// random earlier place in the order, and the change is kept unless the peak rises. Finds what no fixed order does
 /// where small scratch buffers must go into the gaps between large ones. Deterministic.
-Offsets first_fit_by_moves(std::span<const Column> columns, std::span<const std::int64_t> boundaries, int moves);
+Offsets first_fit_by_moves(std::span<const Column> columns, int moves, std::span<const std::int64_t> boundaries = {});
 
 }  // namespace thimble::plan

@@ -222,7 +222,7 @@ Offsets place(std::span<const LiveRange> buffers, const OffsetOptions& options, 
   if (options.exact && !found.optimal) {
     constexpr std::size_t most_placements = 200'000;  // Of columns, in one walk: graphs in patches have hundreds.
     const int moves = static_cast<int>(std::min<std::size_t>(2000, most_placements / columns.size()));
-    if (Offsets moved = first_fit_by_moves(columns, boundaries, moves); moved.peak < found.peak)
+    if (Offsets moved = first_fit_by_moves(columns, moves, boundaries); moved.peak < found.peak)
       found = std::move(moved);
   }
   if (options.exact && !found.optimal) found = Search(columns, boundaries, options, found).run();
