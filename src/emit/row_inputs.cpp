@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "emit/arena_text.h"
 #include "emit/names.h"
 
 namespace thimble::emit {
@@ -28,8 +29,8 @@ bool takes_rows(const Source& source) { return !source.program.row_inputs.empty(
 
 std::string invoke_signature(const Source& source) {
   const std::string& name = source.options.name;
-  if (!takes_rows(source)) return fmt::format("void {}_invoke(void* arena)", name);
-  std::string parameters = "void* arena";
+  if (!takes_rows(source)) return fmt::format("void {}_invoke({})", name, public_arena(source));
+  std::string parameters = public_arena(source);
   for (const RowInput& input : source.program.row_inputs) parameters += ", " + reader_parameters(source, input.input);
   return fmt::format("int {}_invoke_rows({})", name, parameters);
 }
@@ -51,12 +52,12 @@ std::string row_input_function(const Source& source, const RowInput& input) {
   const End& end = end_of(source, input);
   const std::string type = c_type(source.graph.tensor(end.tensor).type);
   const std::string row = "thimble_row(&in, r)";
-  std::string out =
-      fmt::format("/* Has the caller write rows [first, first + count) of the {}. */\n", end.name) +
-      listed(fmt::format("static int {}(", input.function),
-             {"int8_t* arena", fmt::format("{}_{} {}", source.options.name, reader(input.input), reader(input.input)),
-              fmt::format("void* {}", context(input.input)), "int32_t first", "int32_t count"},
-             ") {\n");
+  std::string out = fmt::format("/* Has the caller write rows [first, first + count) of the {}. */\n", end.name) +
+                    listed(fmt::format("static int {}(", input.function),
+                           {layer_arena(source.plan),
+                            fmt::format("{}_{} {}", source.options.name, reader(input.input), reader(input.input)),
+                            fmt::format("void* {}", context(input.input)), "int32_t first", "int32_t count"},
+                           ") {\n");
   out += fmt::format("  const thimble_plane in = {};\n", initializer_of(input.plane));
   out += "  int status = 0;\n  int32_t r;\n  for (r = first; r < first + count && status == 0; ++r) ";
   out += fmt::format("status = {}({}, r, {});\n  return status;\n}}\n\n", reader(input.input), context(input.input),
