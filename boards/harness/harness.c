@@ -7,18 +7,18 @@
  * Each inference starts on an arena full of rubbish, another one each time: results that depend on what the arena held
  * before do not stay unseen.
  */
+#define HARNESS_MAIN
 #include "harness.h"
-
-#include <string.h>
 
 #include "io.h"
 
-enum { harness_no_inputs = 10, harness_short_inputs = 11, harness_no_outputs = 12, harness_no_trace = 13 };
-
-static union {
-  int64_t aligned;
-  uint8_t bytes[HARNESS_ARENA_BYTES];
-} harness_arena HARNESS_ARENA_ATTRIBUTE;
+enum {
+  harness_no_inputs = 10,
+  harness_short_inputs = 11,
+  harness_no_outputs = 12,
+  harness_no_trace = 13,
+  harness_overrun = 14
+};
 
 static int inputs;              /* The file of inputs, */
 static size_t inference_begins; /* and where in it those of the current inference are. */
@@ -35,7 +35,7 @@ int harness_supply(size_t position, void* to, size_t bytes) {
 }
 
 /* The inputs that are there as a whole. */
-static int read_inputs(void* arena) {
+static int read_inputs(harness_arena arena) {
   size_t position = 0;
   for (int i = 0; i < HARNESS_INPUTS; ++i) {
     const harness_values input = harness_input(arena, i);
@@ -45,7 +45,7 @@ static int read_inputs(void* arena) {
   return 0;
 }
 
-static int write_outputs(int file, void* arena) {
+static int write_outputs(int file, harness_arena arena) {
   for (int i = 0; i < HARNESS_OUTPUTS; ++i) {
     const harness_values output = harness_output(arena, i);
     if (thimble_io_write(file, output.at, output.bytes)) return harness_no_outputs;
@@ -54,8 +54,9 @@ static int write_outputs(int file, void* arena) {
 }
 
 static int run_inference(int outputs, uint32_t index) {
-  void* const arena = harness_arena.bytes;
-  memset(arena, (int)(0xA5U ^ (index & 0xFFU)), HARNESS_ARENA_BYTES);
+  harness_arena const arena = HARNESS_ARENA_OF(harness_pieces);
+  const uint8_t rubbish = (uint8_t)(0xA5U ^ (index & 0xFFU));
+  harness_spoil_arena(rubbish);
   inference_begins = sizeof index + (size_t)index * HARNESS_INPUT_BYTES;
   const int failed = read_inputs(arena);
   if (failed) return failed;
@@ -63,6 +64,7 @@ static int run_inference(int outputs, uint32_t index) {
   const int short_of_rows = harness_invoke(arena);
   HARNESS_END();
   if (short_of_rows) return harness_short_inputs;
+  if (harness_is_overrun(rubbish)) return harness_overrun;
 #ifdef HARNESS_TRACE
   if (index == 0 && harness_end_trace()) return harness_no_trace;
 #endif

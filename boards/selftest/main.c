@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#define HARNESS_MAIN
 #include "harness.h"
 #include "selftest.h"
 #include "selftest_model.h"
@@ -14,11 +15,6 @@
 #define DWT_LOCK (*(volatile uint32_t*)0xE0001FB0U)
 
 enum { selftest_runs = 2 }; /* The first one warms the caches; the last one is reported. */
-
-static union {
-  int64_t aligned;
-  uint8_t bytes[HARNESS_ARENA_BYTES];
-} arena HARNESS_ARENA_ATTRIBUTE;
 
 static uint32_t cycles[SELFTEST_OPS];
 static uint32_t begin;
@@ -48,10 +44,10 @@ static void make_up(size_t position, void* to, size_t bytes) {
   }
 }
 
-static void fill_inputs(void) {
+static void fill_inputs(harness_arena arena) {
   size_t position = 0;
   for (int i = 0; i < HARNESS_INPUTS; ++i) {
-    const harness_values input = harness_input(arena.bytes, i);
+    const harness_values input = harness_input(arena, i);
     if (input.at != NULL) make_up(position, input.at, input.bytes);
     position += input.bytes;
   }
@@ -69,10 +65,10 @@ int harness_supply(size_t position, void* to, size_t bytes) {
 }
 
 /* zlib's CRC-32 of all outputs. */
-static uint32_t crc_of_outputs(void) {
+static uint32_t crc_of_outputs(harness_arena arena) {
   uint32_t crc = 0xFFFFFFFFU;
   for (int i = 0; i < HARNESS_OUTPUTS; ++i) {
-    const harness_values output = harness_output(arena.bytes, i);
+    const harness_values output = harness_output(arena, i);
     const uint8_t* const bytes = (const uint8_t*)output.at;
     for (size_t b = 0; b < output.bytes; ++b) {
       crc ^= bytes[b];
@@ -122,20 +118,21 @@ static void report_layers(void) {
 }
 
 int main(void) {
+  harness_arena const arena = HARNESS_ARENA_OF(harness_pieces);
   uint32_t total = 0;
   uint32_t crc = 0;
   start_counter();
   for (int run = 0; run < selftest_runs; ++run) {
-    memset(arena.bytes, 0xA5, sizeof arena.bytes);
+    harness_spoil_arena(0xA5);
     memset(cycles, 0, sizeof cycles);
-    fill_inputs();
+    fill_inputs(arena);
     current = -1;
     total = DWT_CYCLES;
     outside = 0;
-    (void)harness_invoke(arena.bytes);
+    (void)harness_invoke(arena);
     selftest_layer(-1);
     total = DWT_CYCLES - total - outside;
-    crc = crc_of_outputs();
+    crc = crc_of_outputs(arena);
   }
   print(SELFTEST_HEAD "\n");
   report_layers();

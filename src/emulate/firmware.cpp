@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "plan/planner.h"
+#include "plan/regions.h"
 
 namespace thimble::emulate {
 
@@ -49,13 +50,16 @@ std::vector<std::string> words_of(const std::string& text) {
   return {std::istream_iterator<std::string>(stream), {}};
 }
 
-std::vector<std::string> compile_command(const target::Board& board, const FirmwareOptions& options) {
+std::vector<std::string> compile_command(const plan::Plan& plan, const target::Board& board,
+                                         const FirmwareOptions& options) {
   std::vector<std::string> command = {compiler};
   append(command, board.core.compile_flags);
   append(command, harness_flags(options.harness));
   append(command, words_of(options.optimize));
   append(command, {"-ffunction-sections", "-fdata-sections", "-fno-common"});
   command.emplace_back("-DHARNESS_ARENA_ATTRIBUTE=__attribute__((section(\".arena\")))");
+  for (std::size_t i = 1; i < plan.regions.size(); ++i)
+    command.push_back(fmt::format("-DHARNESS_ARENA_{0}_ATTRIBUTE=__attribute__((section(\".arena_{0}\")))", i));
   if (options.measure) append(command, {"-include", "measure.h"});
   if (options.layers) command.emplace_back("-DMEASURE_LAYERS");
   return command;
@@ -64,8 +68,31 @@ std::vector<std::string> compile_command(const target::Board& board, const Firmw
 /// The board's SRAM; a little of the emulated machine's beyond it where the harness, which is no part of what is
 /// measured, would not find room beside the arena.
 std::int64_t linked_sram(const plan::Plan& plan, const target::Board& board) {
-  const bool fits = plan.arena_bytes + plan::stack_bytes <= board.sram_bytes;
-  return fits ? std::max(board.sram_bytes, plan.arena_bytes + stack_bytes + harness_bytes) : board.sram_bytes;
+  const std::int64_t arena = plan::bytes_in(plan, board.sram_region);
+  const bool fits = arena + plan::stack_bytes <= board.sram_bytes;
+  return fits ? std::max(board.sram_bytes, arena + stack_bytes + harness_bytes) : board.sram_bytes;
+}
+
+const target::MemoryRegion& region_of(const target::Board& board, const std::string& name) {
+  const auto found = std::ranges::find(board.regions, name, &target::MemoryRegion::name);
+  if (found == board.regions.end()) fail("{}: has no memory \"{}\", where the plan's arena lies", board.name, name);
+  return *found;
+}
+
+/// The emulated machine has the stack in the first region of an arena, and room for a few others (boards/firmware/
+/// board.ld).
+void check_regions(const plan::Plan& plan, const target::Board& board) {
+  constexpr std::int64_t most_bytes = 512 * 1024;
+  if (plan.regions.empty() || board.large_memory) return;
+  if (plan.regions[0].name != board.sram_region)
+    fail("{}: a firmware has the stack in {}, where the plan has nothing", board.name, board.sram_region);
+  if (plan.regions.size() > plan::most_memories)
+    fail("{}: an arena in {} memories cannot be emulated, {} are possible", board.name, plan.regions.size(),
+         plan::most_memories);
+  for (std::size_t i = 1; i < plan.regions.size(); ++i)
+    if (const std::int64_t bytes = region_of(board, plan.regions[i].name).bytes; bytes > most_bytes)
+      fail("{}: {}, a second memory of {} bytes, cannot be emulated, {} are possible", board.name, plan.regions[i].name,
+           bytes, most_bytes);
 }
 
 std::vector<std::string> link_command(const plan::Plan& plan, const target::Board& board,
@@ -82,6 +109,8 @@ std::vector<std::string> link_command(const plan::Plan& plan, const target::Boar
   } else {
     define("firmware_flash_bytes", board.flash_bytes);
     define("firmware_sram_bytes", linked_sram(plan, board));
+    for (std::size_t i = 1; i < plan.regions.size(); ++i)
+      define(fmt::format("firmware_region_{}_bytes", i).c_str(), region_of(board, plan.regions[i].name).bytes);
   }
   append(command, {"-L.", "-T", board.large_memory ? "large.ld" : "board.ld"});
   append(command, objects);
@@ -98,9 +127,15 @@ std::string first_error(const std::string& text) {
 }
 
 /// What a memory region of board.ld or large.ld is, for messages.
-std::string describe_region(const std::string& region, const target::Board& board) {
+std::string describe_region(const std::string& region, const plan::Plan& plan, const target::Board& board) {
   if (board.large_memory)
     return fmt::format("the emulator's {} memory", region == "FLASH" ? "code" : region == "SRAM" ? "data" : "extra");
+  constexpr std::string_view other = "REGION_";
+  if (region.starts_with(other)) {
+    const auto index = static_cast<std::size_t>(std::stoi(region.substr(other.size())));
+    const target::MemoryRegion& memory = region_of(board, plan.regions.at(index).name);
+    return fmt::format("{} of {} bytes", memory.name, memory.bytes);
+  }
   return region == "FLASH" ? fmt::format("flash of {} bytes", board.flash_bytes)
                            : fmt::format("SRAM of {} bytes", board.sram_bytes);
 }
@@ -112,9 +147,9 @@ void throw_if_too_large(const std::string& linker_output, const plan::Plan& plan
   const std::regex complaint("region [`'](\\w+)' overflowed by ([0-9]+) bytes");
   std::vector<std::string> exceeded;
   const auto add = [&](const std::string& region, std::int64_t bytes) {
-    exceeded.push_back(fmt::format("its {} is exceeded by {} bytes", describe_region(region, board), bytes));
+    exceeded.push_back(fmt::format("its {} is exceeded by {} bytes", describe_region(region, plan, board), bytes));
   };
-  const std::int64_t excess = plan.arena_bytes + plan::stack_bytes - board.sram_bytes;
+  const std::int64_t excess = plan::bytes_in(plan, board.sram_region) + plan::stack_bytes - board.sram_bytes;
   const bool is_exceeded = !board.large_memory && excess > 0;
   for (std::sregex_iterator match(linker_output.begin(), linker_output.end(), complaint), end; match != end; ++match) {
     if ((*match)[1] != "SRAM" || !is_exceeded) add((*match)[1], std::stoll((*match)[2]));
@@ -134,6 +169,7 @@ fs::path build_firmware(const ir::Graph& graph, const plan::Plan& plan, const ta
     throw Error(fmt::format("{}: is this computer; a firmware needs a board with an emulated core", board.name),
                 "`thimble boards` lists them");
   }
+  check_regions(plan, board);
   write_sources(graph, plan, folder, options);
   std::vector<std::string> sources = harness_sources(options.harness);
   append(sources, {"startup.c", "semihosting.c"});
@@ -142,7 +178,7 @@ fs::path build_firmware(const ir::Graph& graph, const plan::Plan& plan, const ta
   std::vector<std::string> objects;
   for (const std::string& source : sources) {
     objects.push_back(source.substr(0, source.size() - 2) + ".o");
-    std::vector<std::string> command = compile_command(board, options);
+    std::vector<std::string> command = compile_command(plan, board, options);
     append(command, {"-c", source, "-o", objects.back()});
     const ProcessResult result = run_process(command, package, folder);
     if (result.status != 0)

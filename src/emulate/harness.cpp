@@ -70,12 +70,18 @@ std::string storage_definitions(const ir::Graph& graph, const std::vector<Slot>&
   return out;
 }
 
+/// How functions of the harness take the arena.
+const char* arena_parameter(const plan::Plan& plan) {
+  return plan.regions.empty() ? "void* arena" : "void* const* arena";
+}
+
 /// harness_input or harness_output: where the values of tensor `index` are, and how many bytes.
-std::string accessor(const ir::Graph& graph, const std::vector<Slot>& slots, const std::string& name) {
+std::string accessor(const ir::Graph& graph, const plan::Plan& plan, const std::vector<Slot>& slots,
+                     const std::string& name) {
   std::string out = fmt::format(
-      "static inline harness_values {}(void* arena, int index) {{\n  harness_values values = {{NULL, 0}};\n"
+      "static inline harness_values {}({}, int index) {{\n  harness_values values = {{NULL, 0}};\n"
       "  (void)arena;\n  switch (index) {{\n",
-      name);
+      name, arena_parameter(plan));
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const Slot& slot = slots[i];
     const std::string at = !slot.reader.empty()        ? "NULL"
@@ -109,9 +115,9 @@ std::string row_readers(const ir::Graph& graph, const std::vector<Slot>& inputs)
   return out;
 }
 
-std::string invocation(const std::vector<Slot>& inputs, const std::vector<Slot>& outputs) {
+std::string invocation(const plan::Plan& plan, const std::vector<Slot>& inputs, const std::vector<Slot>& outputs) {
   std::string readers;
-  std::string out = "static inline int harness_invoke(void* arena) {\n  int status = 0;\n";
+  std::string out = fmt::format("static inline int harness_invoke({}) {{\n  int status = 0;\n", arena_parameter(plan));
   for (const Slot& slot : inputs)
     if (!slot.reader.empty())
       readers += fmt::format(", {}, NULL", slot.reader);
@@ -131,18 +137,28 @@ std::int64_t bytes_of(const ir::Graph& graph, const std::vector<Slot>& slots) {
   return bytes;
 }
 
+/// The bytes of the arena, or of its pieces.
+std::string arena_bytes(const plan::Plan& plan) {
+  if (plan.regions.empty())
+    return fmt::format("#define HARNESS_ARENA_BYTES ((size_t){}_arena_bytes)\n", harness_program);
+  std::string pieces;
+  for (std::size_t i = 0; i < plan.regions.size(); ++i)
+    pieces += fmt::format(" define({0}, (size_t){1}_arena_{0}_bytes)", i, harness_program);
+  return fmt::format("#define HARNESS_PIECES(define){}\n", pieces);
+}
+
 std::string model_header(const ir::Graph& graph, const plan::Plan& plan, const HarnessOptions& options) {
   const std::vector<Slot> inputs = input_slots(graph, plan, options);
   const std::vector<Slot> outputs = slots_of(graph, Direction::out, options);
   std::string out = "/* harness_model.h: the harness's view of the program that it runs. */\n";
   out += fmt::format("#include \"{}.h\"\n\n", harness_program);
-  out += fmt::format("#define HARNESS_ARENA_BYTES ((size_t){}_arena_bytes)\n", harness_program);
+  out += arena_bytes(plan);
   out += fmt::format("#define HARNESS_INPUT_BYTES ((size_t){})\n", bytes_of(graph, inputs));
   out += fmt::format("#define HARNESS_INPUTS {}\n#define HARNESS_OUTPUTS {}\n", inputs.size(), outputs.size());
   out += fmt::format("#define HARNESS_TENSORS {}\n\n", graph.tensors.size());
   out += storage_definitions(graph, inputs) + storage_definitions(graph, outputs) + "\n";
-  return out + accessor(graph, inputs, "harness_input") + accessor(graph, outputs, "harness_output") +
-         row_readers(graph, inputs) + invocation(inputs, outputs);
+  return out + accessor(graph, plan, inputs, "harness_input") + accessor(graph, plan, outputs, "harness_output") +
+         row_readers(graph, inputs) + invocation(plan, inputs, outputs);
 }
 
 void append(std::vector<std::byte>& out, const void* from, std::size_t bytes) {
@@ -241,6 +257,8 @@ std::string harness_failure(int status) {
       return "the program cannot write outputs.bin";
     case 13:
       return "the program cannot write trace.bin";
+    case 14:
+      return "the program wrote beside its arena";
     default:
       return status > 128 ? fmt::format("the program was ended by signal {}", status - 128)
                           : fmt::format("the program ended with exit status {}", status);

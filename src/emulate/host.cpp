@@ -41,6 +41,7 @@ void compile(const std::filesystem::path& folder, const HarnessOptions& harness,
     command.insert(command.end(), words.begin(), words.end());
   };
   append(harness_flags(harness));
+  append({"-DHARNESS_REDZONE=4096"});
   append(words_of(optimize));
   append(harness_sources(harness));
   append({"io_stdio.c", "-o", "program"});

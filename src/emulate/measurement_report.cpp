@@ -42,6 +42,22 @@ std::optional<double> energy_uj(const Measurement& measured, const target::Board
   return *ms * board.active_power_mw;
 }
 
+Json sram_json(const Measurement& measured, const plan::Plan& plan) {
+  const auto& sram = measured.sram;
+  Json json = {{"arena", sram.arena}, {"io", sram.io},       {"static", sram.static_},
+               {"state", sram.state}, {"stack", sram.stack}, {"total", sram.total()}};
+  for (const target::MemoryRegion& region : plan.regions) json["regions"][region.name] = region.bytes;
+  return json;
+}
+
+/// Where an arena lies that is in several memories.
+std::string regions_line(const plan::Plan& plan) {
+  std::string line;
+  for (const target::MemoryRegion& region : plan.regions)
+    line += fmt::format("{}{} {}", line.empty() ? "  arena in      " : ", ", region.name, region.bytes);
+  return line.empty() ? line : line + "\n";
+}
+
 Json rounded_or_null(std::optional<double> value, double digits) {
   return value ? Json(std::round(*value * digits) / digits) : Json(nullptr);
 }
@@ -72,19 +88,12 @@ Json to_json(const Measurement& measured, const ir::Graph& model, const ir::Grap
                       {"cycles", cycles_or_null(layer.cycles)},
                       {"kernel", kernel_of(plan, layer.op)}});
   }
-  const auto& sram = measured.sram;
   const auto& flash = measured.flash;
   return {{"model", graph.name},
           {"board", board.name},
           {"fits_board", !board.large_memory},
           {"input_mode", input_mode(graph, plan)},
-          {"sram",
-           {{"arena", sram.arena},
-            {"io", sram.io},
-            {"static", sram.static_},
-            {"state", sram.state},
-            {"stack", sram.stack},
-            {"total", sram.total()}}},
+          {"sram", sram_json(measured, plan)},
           {"flash",
            {{"weights", flash.weights},
             {"code", flash.code},
@@ -127,6 +136,7 @@ std::string text_of(const Measurement& measured, const ir::Graph& model, const i
   if (board.large_memory) text += "  in the emulator's memory, not the board's: no budget was checked\n";
   text += fmt::format("  peak SRAM     {:>12} B = arena {} + io {} + static {} + state {} + stack {} (input {})\n",
                       sram.total(), sram.arena, sram.io, sram.static_, sram.state, sram.stack, input_mode(graph, plan));
+  text += regions_line(plan);
   text += fmt::format("  flash         {:>12} B = weights {} + code {}; whole firmware {}\n", flash.total(),
                       flash.weights, flash.code, flash.firmware);
   text += fmt::format("  MACs          {:>12}   {} executed\n", macs, plan::executed_macs(graph, plan));

@@ -1,5 +1,6 @@
 #include "emulate/selftest.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -85,7 +86,38 @@ std::string model_header(const ir::Graph& graph, const plan::Plan& plan, const t
   return text + "};\n";
 }
 
-std::string readme(const ir::Graph& graph, const target::Board& board) {
+/// The linker's options for the memories that the arena lies in beside the first.
+std::string region_sizes(const plan::Plan& plan, const target::Board& board) {
+  std::string options;
+  for (std::size_t i = 1; i < plan.regions.size(); ++i) {
+    const auto region = std::ranges::find(board.regions, plan.regions[i].name, &target::MemoryRegion::name);
+    options += fmt::format(" \\\n      -Wl,--defsym=firmware_region_{}_bytes={}", i, region->bytes);
+  }
+  return options;
+}
+
+/// The compiler's options that put them there.
+std::string sections_of_pieces(const plan::Plan& plan) {
+  std::string options;
+  for (std::size_t i = 1; i < plan.regions.size(); ++i)
+    options += fmt::format(" \\\n      '-DHARNESS_ARENA_{0}_ATTRIBUTE=__attribute__((section(\".arena_{0}\")))'", i);
+  return options;
+}
+
+/// Where the user has to put the pieces of an arena that lies in several memories.
+std::string places_of_pieces(const plan::Plan& plan) {
+  if (plan.regions.empty()) return "";
+  std::string places;
+  for (std::size_t i = 1; i < plan.regions.size(); ++i)
+    places += fmt::format("{}HARNESS_ARENA_{}_ATTRIBUTE for {}", i == 1 ? "" : ", ", i, plan.regions[i].name);
+  return fmt::format(
+      "   The arena is in {} pieces, the first in {}. Give each other one the section that the linker script has in "
+      "its\n"
+      "   memory, `'-DHARNESS_ARENA_1_ATTRIBUTE=__attribute__((section(\"...\")))'`: {}.\n",
+      plan.regions.size(), plan.regions[0].name, places);
+}
+
+std::string readme(const ir::Graph& graph, const plan::Plan& plan, const target::Board& board) {
   return fmt::format(R"(# Self-test of {model} on {board}
 
 `main.c` runs the model twice on a made-up input, counts the core's cycles in each layer of the second run, compares the
@@ -100,24 +132,26 @@ CRC-32 of the outputs with the reference interpreter's, and prints JSON, one obj
 
        {flags} -O3 -std=c99 -ffp-contract=off -include selftest.h -I.
 
-3. Flash it, record what it prints, and send it to us or run `thimble calibrate board.log`.
+{places}3. Flash it, record what it prints, and send it to us or run `thimble calibrate board.log`.
 
 ## In the emulator
 
 Shows that everything is there: the report goes to standard error, and its cycles are 0, because QEMU has no cycle counter.
 
     arm-none-eabi-gcc {flags} -O3 -std=c99 -ffp-contract=off -include selftest.h -I. -Iemulator \
-      -ffunction-sections -fdata-sections '-DHARNESS_ARENA_ATTRIBUTE=__attribute__((section(".arena")))' \
+      -ffunction-sections -fdata-sections '-DHARNESS_ARENA_ATTRIBUTE=__attribute__((section(".arena")))'{sections} \
       main.c model.c selftest_putchar.c emulator/startup.c emulator/semihosting.c \
       -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--defsym=firmware_stack_bytes=3072 \
-      -Wl,--defsym=firmware_flash_bytes={flash} -Wl,--defsym=firmware_sram_bytes={sram} \
+      -Wl,--defsym=firmware_flash_bytes={flash} -Wl,--defsym=firmware_sram_bytes={sram}{regions} \
       -Lemulator -T board.ld -o selftest.elf
     qemu-system-arm -M {machine} -display none -monitor none -serial none \
       -semihosting-config enable=on,target=native -kernel selftest.elf
 )",
                      fmt::arg("model", graph.name), fmt::arg("board", board.name), fmt::arg("clock", board.clock_mhz),
                      fmt::arg("flags", fmt::join(board.core.compile_flags, " ")), fmt::arg("flash", board.flash_bytes),
-                     fmt::arg("sram", board.sram_bytes), fmt::arg("machine", board.core.qemu_machine));
+                     fmt::arg("sram", board.sram_bytes), fmt::arg("regions", region_sizes(plan, board)),
+                     fmt::arg("sections", sections_of_pieces(plan)), fmt::arg("places", places_of_pieces(plan)),
+                     fmt::arg("machine", board.core.qemu_machine));
 }
 
 bool belongs(const std::string& path) {
@@ -142,7 +176,7 @@ std::vector<emit::File> selftest_files(const ir::Graph& graph, const plan::Plan&
   }
   files.push_back({"emulator/io.h", read_text(boards / "harness" / "io.h")});
   files.push_back({"selftest_model.h", model_header(graph, plan, board)});
-  files.push_back({"README.md", readme(graph, board)});
+  files.push_back({"README.md", readme(graph, plan, board)});
   return files;
 }
 

@@ -53,6 +53,7 @@ std::vector<target::MemoryRegion> arena_memories(const target::Board& board) {
   if (memories.front().name == board.sram_region) memories.front().bytes -= stack_bytes;
   for (target::MemoryRegion& memory : memories) memory.bytes = aligned_down(memory.bytes);
   std::erase_if(memories, [](const target::MemoryRegion& memory) { return memory.bytes <= 0; });
+  memories.resize(std::min(memories.size(), most_memories));
   return memories;
 }
 

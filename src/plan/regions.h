@@ -1,6 +1,7 @@
 // plan/regions.h
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,9 +15,11 @@
 
 namespace thimble::plan {
 
+inline constexpr std::size_t most_memories = 5;
+
 /// The memories in which an arena may lie on a board, in the order in which it fills them: the one that plans are made
-/// for, without the stack's share; then those that are coupled to the core; then the largest first. Empty if there is
-/// one only.
+/// for, without the stack's share; then those that are coupled to the core; then the largest first; at most
+/// `most_memories`. Empty if there is one only.
 std::vector<target::MemoryRegion> arena_memories(const target::Board& board);
 
 /// Plans as `plan_network` does; and where nothing fits the arena that the options give, but something does fit

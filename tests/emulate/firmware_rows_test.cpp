@@ -1,6 +1,5 @@
 // Programs whose caller supplies the input row by row, as firmware: what they compute, and what is counted.
 #include <array>
-#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +14,7 @@
 #include "emulate/qemu.h"
 #include "emulate/seeded_inputs.h"
 #include "emulate/selftest.h"
+#include "emulate/selftest_readme.h"
 #include "emulate/unicorn.h"
 #include "plan/row_pipeline.h"
 #include "plan/verify_plan.h"
@@ -98,14 +98,7 @@ TEST(FirmwareRows, PassTheSelfTest) {
   const ir::Graph graph = camera_graph();
   const TemporaryFolder folder;
   emit::write_files(emulate::selftest_files(graph, plan_of(graph, board, true), board), folder.path());
-  std::istringstream readme(read_text(folder.path() / "README.md"));
-  std::string commands = "set -e\n";
-  bool in_emulator = false;
-  for (std::string line; std::getline(readme, line);) {
-    in_emulator |= line == "## In the emulator";
-    if (in_emulator && line.starts_with("    ")) commands += line.substr(4) + "\n";
-  }
-  const ProcessResult result = run_process({"sh", "-c", commands}, {}, folder.path());
+  const ProcessResult result = run_emulator_commands(folder.path());
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.err, ::testing::HasSubstr("\"pass\": true"));
 }

@@ -10,22 +10,13 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/process.h"
+#include "emulate/selftest_readme.h"
 #include "plan/planner.h"
 #include "plan/sample_graphs.h"
 #include "target/board.h"
 
 namespace thimble::testing {
 namespace {
-
-/// The commands of README.md's section on the emulator: what it says is what is tested.
-std::string emulator_commands(const std::string& readme) {
-  std::istringstream lines(readme.substr(readme.find("## In the emulator")));
-  std::string commands = "set -e\n";
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("    ")) commands += line.substr(4) + "\n";
-  }
-  return commands;
-}
 
 std::vector<Json> json_lines(const std::string& text) {
   std::vector<Json> objects;
@@ -41,8 +32,7 @@ TEST_P(SelfTest, ReportsItsLayersAndTheRightOutputs) {
   const ir::Graph graph = chain_graph();
   const TemporaryFolder folder;
   emit::write_files(emulate::selftest_files(graph, plan::make_plan(graph, board.core), board), folder.path());
-  const ProcessResult result =
-      run_process({"sh", "-c", emulator_commands(read_text(folder.path() / "README.md"))}, {}, folder.path());
+  const ProcessResult result = run_emulator_commands(folder.path());
   ASSERT_EQ(result.status, 0) << result.err;
   const std::vector<Json> report = json_lines(result.err);  // QEMU's semihosting console
   ASSERT_EQ(report.size(), graph.ops.size() + 2);
