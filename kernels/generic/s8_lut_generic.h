@@ -1,4 +1,4 @@
-/* s8_lut_generic: any function of one byte, by a table of 256: sigmoid, clamps, requantization between 8-bit types.
+/* s8_lut_generic: any function of one byte, by a table of 256: sigmoid, hard-swish, clamps, requantization.
  *
  * in, out: int8 or uint8 [count]; table int8 [256], indexed by the input's bits. 2 loads an element. May be in place.
  */

@@ -123,8 +123,8 @@ typedef struct {
   thimble_factor a_factor, b_factor, out_factor;
 } thimble_binary;
 
-/* Table of an element-wise function of one byte: out = table[(uint8_t)in]. Sigmoid, clamps, and requantizations
- * between 8-bit types are all of this kind. */
+/* Table of an element-wise function of one byte: out = table[(uint8_t)in]. Sigmoid, hard-swish, clamps, and
+ * requantizations between 8-bit types are all of this kind. */
 typedef struct {
   const int8_t* table; /* [256] */
 } thimble_map;

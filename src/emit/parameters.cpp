@@ -39,6 +39,7 @@ OpCode code_of(const ir::Graph& graph, const ir::Op& op, const target::KernelCho
                         [&](const ir::ResizeNearest& resize) { return resize_code(graph, op, resize, prefix); },
                         [&](const ir::Softmax& softmax) { return softmax_code(graph, op, softmax); },
                         [&](const ir::Sigmoid&) { return table(); },
+                        [&](const ir::HardSwish&) { return table(); },
                         [&](const ir::Clamp&) { return table(); },
                         [&](const ir::Quantize&) { return table(); },
                         [&](const ir::Dequantize&) { return unsupported(); },

@@ -162,6 +162,7 @@ class Lowering {
   }
   void lower(const ir::Softmax&, FileOp& out) { out.code = BuiltinOperator::SOFTMAX; }
   void lower(const ir::Sigmoid&, FileOp& out) { out.code = BuiltinOperator::LOGISTIC; }
+  void lower(const ir::HardSwish&, FileOp& out) { out.code = BuiltinOperator::HARD_SWISH; }
   void lower(const ir::Clamp& clamp, FileOp& out) {
     switch (clamp.activation) {
       case ir::Activation::relu:
@@ -206,6 +207,7 @@ class Lowering {
       }
       case RESHAPE:
       case RELU_N1_TO_1:
+      case HARD_SWISH:
       case QUANTIZE:
       case SHAPE:
         return 1;

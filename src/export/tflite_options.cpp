@@ -74,6 +74,7 @@ Options write_options(flatbuffers::FlatBufferBuilder& b, const FileOp& op, const
           },
           [&](const ir::Softmax& s) { return write(Type::SoftmaxOptions, tflite::CreateSoftmaxOptions(b, s.beta)); },
           [&](const ir::Sigmoid&) { return Options{}; },
+          [&](const ir::HardSwish&) { return Options{}; },
           [&](const ir::Clamp&) { return Options{}; },
           [&](const ir::Quantize&) { return write(Type::QuantizeOptions, tflite::CreateQuantizeOptions(b)); },
           [&](const ir::Dequantize&) { return write(Type::DequantizeOptions, tflite::CreateDequantizeOptions(b)); },

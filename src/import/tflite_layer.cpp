@@ -43,8 +43,6 @@ std::string nearest_supported(tflite::BuiltinOperator code) {
     case MINIMUM:
     case MAXIMUM:
       return "RELU or RELU6";
-    case HARD_SWISH:
-      return "RELU6, or MUL with LOGISTIC";
     case TANH:
       return "LOGISTIC";
     case LOG_SOFTMAX:

@@ -193,6 +193,7 @@ const std::map<BuiltinOperator, Reader>& readers() {
       {RESIZE_NEAREST_NEIGHBOR, resize_nearest},
       {SOFTMAX, softmax},
       {LOGISTIC, plain<ir::Sigmoid>},
+      {HARD_SWISH, plain<ir::HardSwish>},
       {RELU, clamp<ir::Activation::relu>},
       {RELU6, clamp<ir::Activation::relu6>},
       {RELU_N1_TO_1, clamp<ir::Activation::relu_n1_to_1>},

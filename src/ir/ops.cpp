@@ -21,6 +21,7 @@ std::string_view name_of(const Operator& op) {
                         [](const ResizeNearest&) -> std::string_view { return "resize_nearest"; },
                         [](const Softmax&) -> std::string_view { return "softmax"; },
                         [](const Sigmoid&) -> std::string_view { return "sigmoid"; },
+                        [](const HardSwish&) -> std::string_view { return "hard_swish"; },
                         [](const Clamp&) -> std::string_view { return "clamp"; },
                         [](const Quantize&) -> std::string_view { return "quantize"; },
                         [](const Dequantize&) -> std::string_view { return "dequantize"; },

@@ -108,6 +108,8 @@ struct Softmax {
   float beta = 1.0F;
 };
 struct Sigmoid {};
+/// x * relu6(x + 3) / 6. int8 as TFLite's reference kernel has it: reference/hard_swish.h.
+struct HardSwish {};
 /// A stand-alone activation (RELU, RELU6, RELU_N1_TO_1).
 struct Clamp {
   Activation activation = Activation::relu;
@@ -129,7 +131,7 @@ struct Pack {
 
 using Operator =
     std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Add, Sub, Mul, Pool2D, Mean, Pad, Reshape, Transpose, Concat,
-                 ResizeNearest, Softmax, Sigmoid, Clamp, Quantize, Dequantize, ShapeOf, StridedSlice, Pack>;
+                 ResizeNearest, Softmax, Sigmoid, HardSwish, Clamp, Quantize, Dequantize, ShapeOf, StridedSlice, Pack>;
 
 /// Builds an exhaustive visitor from lambdas: std::visit(Overloaded{...}, op.kind) fails to compile if one is missing.
 template <typename... Ts>

@@ -122,6 +122,7 @@ std::optional<PlaneField> field_of(const Graph& graph, const Op& op, std::size_t
                         [&](const Mul&) -> Field { return pixel_by_pixel(); },
                         [&](const Softmax&) -> Field { return pixel_by_pixel(); },
                         [&](const Sigmoid&) -> Field { return pixel_by_pixel(); },
+                        [&](const HardSwish&) -> Field { return pixel_by_pixel(); },
                         [&](const Clamp&) -> Field { return pixel_by_pixel(); },
                         [&](const Quantize&) -> Field { return pixel_by_pixel(); },
                         [&](const Dequantize&) -> Field { return pixel_by_pixel(); },

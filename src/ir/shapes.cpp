@@ -161,6 +161,7 @@ struct OutputShape {
     return in();
   }
   Shape operator()(const Sigmoid&) const { return in(); }
+  Shape operator()(const HardSwish&) const { return in(); }
   Shape operator()(const Clamp&) const { return in(); }
   Shape operator()(const Quantize&) const { return in(); }
   Shape operator()(const Dequantize&) const { return in(); }

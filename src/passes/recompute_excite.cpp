@@ -52,7 +52,7 @@ bool is_streamable(const ir::Op& op) {
   return std::holds_alternative<ir::Conv2D>(op.kind) || std::holds_alternative<ir::DepthwiseConv2D>(op.kind) ||
          std::holds_alternative<ir::Pool2D>(op.kind) || std::holds_alternative<ir::Pad>(op.kind) ||
          std::holds_alternative<ir::Clamp>(op.kind) || std::holds_alternative<ir::Sigmoid>(op.kind) ||
-         std::holds_alternative<ir::Quantize>(op.kind);
+         std::holds_alternative<ir::HardSwish>(op.kind) || std::holds_alternative<ir::Quantize>(op.kind);
 }
 
 /// Goes from the plane upwards to the first smaller tensor. False if there is none.

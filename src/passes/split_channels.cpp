@@ -52,7 +52,8 @@ bool works_by_channels(const ir::Graph& graph, const ir::Op& op) {
   if (!works_on_images(graph, op)) return false;
   if (const auto* depthwise = std::get_if<ir::DepthwiseConv2D>(&op.kind)) return depthwise->multiplier == 1;
   return std::holds_alternative<ir::Pool2D>(op.kind) || std::holds_alternative<ir::Clamp>(op.kind) ||
-         std::holds_alternative<ir::Sigmoid>(op.kind) || std::holds_alternative<ir::Quantize>(op.kind);
+         std::holds_alternative<ir::Sigmoid>(op.kind) || std::holds_alternative<ir::HardSwish>(op.kind) ||
+         std::holds_alternative<ir::Quantize>(op.kind);
 }
 
 /// For each tensor the operator that is the only one to read it, or -1.

@@ -175,6 +175,7 @@ bool works_by_regions(const ir::Graph& graph, const ir::Op& op) {
                         [&](const ir::Sub&) { return pixel_by_pixel(); },
                         [&](const ir::Mul&) { return pixel_by_pixel(); },
                         [](const ir::Sigmoid&) { return true; },
+                        [](const ir::HardSwish&) { return true; },
                         [](const ir::Clamp&) { return true; },
                         [](const ir::Softmax&) { return true; },
                         [](const ir::Quantize&) { return true; },

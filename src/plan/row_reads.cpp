@@ -91,10 +91,10 @@ bool reads_whole_inputs(const ir::Operator& kind) {
           [](const ir::Pad&) { return false; },           [](const ir::Reshape&) { return true; },
           [](const ir::Transpose&) { return true; },      [](const ir::Concat&) { return true; },
           [](const ir::ResizeNearest&) { return false; }, [](const ir::Softmax&) { return true; },
-          [](const ir::Sigmoid&) { return false; },       [](const ir::Clamp&) { return false; },
-          [](const ir::Quantize&) { return false; },      [](const ir::Dequantize&) { return false; },
-          [](const ir::ShapeOf&) { return true; },        [](const ir::StridedSlice&) { return true; },
-          [](const ir::Pack&) { return true; },
+          [](const ir::Sigmoid&) { return false; },       [](const ir::HardSwish&) { return false; },
+          [](const ir::Clamp&) { return false; },         [](const ir::Quantize&) { return false; },
+          [](const ir::Dequantize&) { return false; },    [](const ir::ShapeOf&) { return true; },
+          [](const ir::StridedSlice&) { return true; },   [](const ir::Pack&) { return true; },
       },
       kind);
 }
@@ -104,8 +104,9 @@ bool reads_whole_inputs(const ir::Operator& kind) {
 bool may_overwrite_inputs(const ir::Operator& kind) {
   return std::holds_alternative<ir::Add>(kind) || std::holds_alternative<ir::Sub>(kind) ||
          std::holds_alternative<ir::Mul>(kind) || std::holds_alternative<ir::Sigmoid>(kind) ||
-         std::holds_alternative<ir::Clamp>(kind) || std::holds_alternative<ir::Quantize>(kind) ||
-         std::holds_alternative<ir::Softmax>(kind) || std::holds_alternative<ir::Reshape>(kind);
+         std::holds_alternative<ir::HardSwish>(kind) || std::holds_alternative<ir::Clamp>(kind) ||
+         std::holds_alternative<ir::Quantize>(kind) || std::holds_alternative<ir::Softmax>(kind) ||
+         std::holds_alternative<ir::Reshape>(kind);
 }
 
 bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }

@@ -48,6 +48,7 @@ bool works_by_rows(const ir::Graph& graph, const ir::Op& op) {
                         [](const ir::Sub&) { return true; },
                         [](const ir::Mul&) { return true; },
                         [](const ir::Sigmoid&) { return true; },
+                        [](const ir::HardSwish&) { return true; },
                         [](const ir::Clamp&) { return true; },
                         [](const ir::Quantize&) { return true; },
                         [](const ir::Pad& pad) { return pad.amounts.size() == 4; },

@@ -43,8 +43,9 @@ bool works_in_place(const ir::Operator& kind) {
   if (const auto* depthwise = std::get_if<ir::DepthwiseConv2D>(&kind)) return depthwise->multiplier == 1;
   return std::holds_alternative<ir::Add>(kind) || std::holds_alternative<ir::Sub>(kind) ||
          std::holds_alternative<ir::Mul>(kind) || std::holds_alternative<ir::Sigmoid>(kind) ||
-         std::holds_alternative<ir::Clamp>(kind) || std::holds_alternative<ir::Quantize>(kind) ||
-         std::holds_alternative<ir::Softmax>(kind) || std::holds_alternative<ir::Reshape>(kind);
+         std::holds_alternative<ir::HardSwish>(kind) || std::holds_alternative<ir::Clamp>(kind) ||
+         std::holds_alternative<ir::Quantize>(kind) || std::holds_alternative<ir::Softmax>(kind) ||
+         std::holds_alternative<ir::Reshape>(kind);
 }
 
 bool touches(const ir::Op& op, ir::TensorId id) {

@@ -84,6 +84,21 @@ std::vector<ir::TensorId> operands(const ir::Graph& graph) {
   return ids;
 }
 
+/// TensorFlow Lite runs no hard-swish whose output's steps are finer than 1/128 of its input's
+/// (reference/hard_swish.h). Trained networks come nowhere near that, but a range of a few pictures may.
+constexpr float finest_hard_swish_output = 1.0F / 100.0F;
+
+void widen_hard_swish_outputs(const ir::Graph& graph, const Groups& groups, std::vector<std::optional<Range>>& ranges) {
+  for (const ir::Op& op : graph.ops) {
+    if (!std::holds_alternative<ir::HardSwish>(op.kind)) continue;
+    const std::optional<Range>& input = ranges[groups.root(index(op.inputs[0]))];
+    std::optional<Range>& output = ranges[groups.root(index(op.outputs[0]))];
+    if (!input || !output) continue;
+    const Range in = hull(*input, {});
+    *output = hull(*output, {.min = 0, .max = (in.max - in.min) * finest_hard_swish_output});
+  }
+}
+
 }  // namespace
 
 std::vector<std::optional<Affine>> assign_scales(const ir::Graph& graph, const Calibration& calibration) {
@@ -97,6 +112,7 @@ std::vector<std::optional<Affine>> assign_scales(const ir::Graph& graph, const C
     const Range own = range_of(graph, calibration, id);
     range[group] = range[group] ? hull(*range[group], own) : own;
   }
+  widen_hard_swish_outputs(graph, groups, range);
   std::vector<std::optional<Affine>> scales(graph.tensors.size());
   for (const ir::TensorId id : ids) {
     const std::size_t group = groups.root(index(id));

@@ -4,6 +4,7 @@
 
 #include "ir/requantize.h"
 #include "reference/fixed_point_functions.h"
+#include "reference/hard_swish.h"
 #include "reference/operators.h"
 #include "reference/parameters.h"
 
@@ -153,6 +154,21 @@ Bytes evaluate(const Operands& operands, const ir::Sigmoid&) {
     if (centered >= scaling.radius) return static_cast<std::int8_t>(range.high);
     const std::int32_t probability = logistic(ir::requantize(centered, scaling.factor, operands.graph.rounding), 4);
     return clamped(ir::rounding_shift_right(probability, 31 - 8) + output_zero_point, range);
+  });
+}
+
+Bytes evaluate(const Operands& operands, const ir::HardSwish&) {
+  const ir::Tensor& in = operands.input();
+  const ir::Tensor& out = operands.output();
+  if (in.type == ir::DataType::float32) {
+    return map_float(operands, [](float value) { return value * std::clamp(value + 3.0F, 0.0F, 6.0F) / 6.0F; });
+  }
+  if (in.type != ir::DataType::int8) reject_type(operands, in.type);
+  if (!has_hard_swish_scales(in, out)) reject(operands, "its output's scale is less than 1/128 of its input's");
+  const HardSwishScaling scaling = hard_swish_scaling(in, out);
+  const IntegerRange range = range_of(ir::DataType::int8);
+  return map_int8(operands, [&](int value) {
+    return clamped(std::int64_t{hard_swish(value - in.zero_point(), scaling)} + out.zero_point(), range);
   });
 }
 

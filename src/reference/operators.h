@@ -23,6 +23,7 @@ Bytes evaluate(const Operands& operands, const ir::Sub& sub);
 Bytes evaluate(const Operands& operands, const ir::Mul& mul);
 Bytes evaluate(const Operands& operands, const ir::Clamp& clamp);
 Bytes evaluate(const Operands& operands, const ir::Sigmoid& sigmoid);
+Bytes evaluate(const Operands& operands, const ir::HardSwish& hard_swish);
 // mean.cpp
 Bytes evaluate(const Operands& operands, const ir::Mean& mean);
 // softmax.cpp

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "ir/slice_region.h"
+#include "reference/hard_swish.h"
 #include "reference/parameters.h"
 #include "target/conv_choice.h"
 #include "target/cores.h"
@@ -111,6 +112,13 @@ class Chooser {
 
   Candidates operator()(const ir::Sigmoid&) const {
     require_int8();
+    return {table()};
+  }
+  Candidates operator()(const ir::HardSwish&) const {
+    require_int8();
+    require(reference::has_hard_swish_scales(input(), output()),
+            fmt::format("an int8 hard-swish has an output scale of at least 1/128 of its input's, {}, not {}",
+                        input().scale(), output().scale()));
     return {table()};
   }
   Candidates operator()(const ir::Clamp&) const {

@@ -106,7 +106,8 @@ inline ir::Graph elementwise_graph() {
   const TensorId mul = g.op(ir::Mul{}, {add, g.constant({1}, 0.02F, 0)}, 0.06F, 7);
   const TensorId clamp = g.op(ir::Clamp{ir::Activation::relu}, {mul}, 0.06F, 7);
   const TensorId rescaled = g.op(ir::Quantize{}, {clamp}, 0.03F, -100);
-  return g.finish({rescaled, g.op(ir::Sigmoid{}, {mul}, 1.0F / 256, -128)});
+  const TensorId swish = g.op(ir::HardSwish{}, {mul}, 0.05F, -120);
+  return g.finish({rescaled, g.op(ir::Sigmoid{}, {mul}, 1.0F / 256, -128), swish});
 }
 
 /// Operators that move elements, means over axes of every kind, a fully connected layer over a batch.

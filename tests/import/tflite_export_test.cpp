@@ -86,6 +86,24 @@ TEST(TfliteExport, WritesWhatOtherToolsExpect) {
   EXPECT_EQ(weights->quantization()->quantized_dimension(), 0);
 }
 
+TEST(TfliteExport, WritesHardSwishInItsOnlyVersion) {
+  for (const bool is_int8 : {false, true}) {
+    HandGraph g("swish");
+    const auto quantization = [&](float scale, int zero_point) {
+      return is_int8 ? HandGraph::Quantization(per_tensor(scale, zero_point)) : std::nullopt;
+    };
+    const auto in = g.input("in", {1, 3, 3, 2}, quantization(0.1F, 7));
+    const ir::Graph graph =
+        g.with_outputs({g.op(ir::HardSwish{}, {in}, "out", {1, 3, 3, 2}, quantization(0.05F, -120))});
+    expect_equal(graph, read_back(graph));
+    const std::vector<std::byte> bytes = to_tflite(graph);
+    const import::TfliteFile file = import::open_tflite(bytes, "exported");
+    const tflite::OperatorCode* code = file.model->operator_codes()->Get(0);
+    EXPECT_EQ(code->builtin_code(), tflite::BuiltinOperator::HARD_SWISH);
+    EXPECT_EQ(code->version(), 1);
+  }
+}
+
 TEST(TfliteExport, PadsApartWhereThePaddingHasNoName) {
   HandGraph g("odd");
   const auto in = g.input("in", {1, 5, 5, 2}, per_tensor(0.1F, 7));

@@ -215,15 +215,17 @@ TEST(PoolKernels, EqualTheReferenceForAnyWindow) {
   }
 }
 
-TEST(TableKernel, EqualsTheReferenceForSigmoidClampsAndRequantization) {
+TEST(TableKernel, EqualsTheReferenceForSigmoidHardSwishClampsAndRequantization) {
   Random random(6);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 80; ++i) {
     SingleOp single;
-    add_activation(single, random, any_image(random), any_scale(random), any_zero_point(random));
+    const float in_scale = any_scale(random);
+    add_activation(single, random, any_image(random), in_scale, any_zero_point(random));
     const float scale = any_scale(random);
-    if (i % 3 == 0) add_op(single, ir::Sigmoid{}, {0}, 1.0F / 256, -128);
-    if (i % 3 == 1) add_op(single, ir::Clamp{ir::Activation::relu6}, {0}, scale, any_zero_point(random));
-    if (i % 3 == 2) add_op(single, ir::Quantize{}, {0}, scale, any_zero_point(random));
+    if (i % 4 == 0) add_op(single, ir::Sigmoid{}, {0}, 1.0F / 256, -128);
+    if (i % 4 == 1) add_op(single, ir::Clamp{ir::Activation::relu6}, {0}, scale, any_zero_point(random));
+    if (i % 4 == 2) add_op(single, ir::Quantize{}, {0}, scale, any_zero_point(random));
+    if (i % 4 == 3) add_op(single, ir::HardSwish{}, {0}, std::max(scale, in_scale / 100), any_zero_point(random));
     check(single, true);
     if (HasFailure()) return;
   }

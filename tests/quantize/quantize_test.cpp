@@ -108,6 +108,25 @@ TEST(Quantize, RequantizesProbabilitiesBeforeAConcatenationWithOtherValues) {
   EXPECT_LT(worst_error(graph, int8), 0.02F);
 }
 
+TEST(Quantize, GivesHardSwishScalesOfItsOwn) {
+  testing::FloatGraph g;
+  const ir::Graph graph = g.finish(g.conv(g.op(ir::HardSwish{}, {g.conv(g.input({1, 6, 6, 3}), 8, 3)}), 4, 1));
+  const ir::Graph int8 = quantized_by_random(graph);
+  EXPECT_THAT(int8_violations(int8), IsEmpty());
+  EXPECT_NE(int8.tensor(int8.ops[1].inputs[0]).scale(), int8.tensor(int8.ops[1].outputs[0]).scale());
+  EXPECT_LT(worst_error(graph, int8), 0.02F);
+}
+
+// TensorFlow Lite refuses an output whose steps are finer than 1/128 of the input's.
+TEST(Quantize, KeepsHardSwishRunnableWhereAlmostNothingPasses) {
+  testing::FloatGraph g;
+  const ir::TensorId in = g.input({1, 1, 1, 4});
+  const ir::Graph graph = g.finish(g.op(ir::HardSwish{}, {in}));
+  const ir::Graph int8 = quantize(graph, {.ranges = {Range{-400, 0.01F}, Range{-0.1F, 0.01F}}});
+  const std::vector<reference::Bytes> input{reference::Bytes(4, std::byte{127})};
+  EXPECT_NO_THROW(reference::run(int8, input));
+}
+
 TEST(Quantize, WritesPaddingValuesInTheTensorsIntegers) {
   testing::FloatGraph g;
   const ir::TensorId in = g.input({1, 2, 2, 1});
