@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "emit/arena_text.h"
 #include "emit/files_of_program.h"
 #include "emit/names.h"
 #include "emit/row_inputs.h"
@@ -66,9 +67,9 @@ std::string example_text(const Source& source) {
   const std::string& name = source.options.name;
   std::string out = fmt::format(
       "/* main.c: runs {0} once and prints its first output. */\n#include <stdio.h>\n#include "
-      "<string.h>\n\n#include \"{0}.h\"\n\n/* As int32_t, so that it is aligned to 4 bytes. */\n"
-      "static int32_t arena[({0}_arena_bytes + 3) / 4];\n",
+      "<string.h>\n\n#include \"{0}.h\"\n\n/* As int32_t, so that it is aligned to 4 bytes. */\n",
       name);
+  out += arena_definition(source, "");
   for (const End& end : source.ends)
     if (end.is_input && !end.by_rows && end.outside != ir::no_tensor)
       out += fmt::format("static const {} {}[{}_{}_elements];\n", c_type(source.graph.tensor(end.outside).type),

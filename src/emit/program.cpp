@@ -7,12 +7,11 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "emit/arena_text.h"
 #include "emit/names.h"
 
 namespace thimble::emit {
 namespace {
-
-std::string in_arena(std::int64_t offset) { return offset == 0 ? "arena" : fmt::format("arena + {}", offset); }
 
 class Builder {
  public:
@@ -44,7 +43,7 @@ class Builder {
 
   Plane plane_of(ir::TensorId tensor) const {
     const plan::Placement& placement = placement_of(tensor);
-    return plane_at(in_arena(arena_offset(graph_, plan_, tensor)), placement.row_bytes, placement.ring_rows,
+    return plane_at(in_arena(plan_, arena_offset(graph_, plan_, tensor)), placement.row_bytes, placement.ring_rows,
                     placement.ring_step, placement.ring_shift);
   }
 
@@ -63,7 +62,7 @@ class Builder {
 
   /// The function that runs a step: one that is there already, if it runs the same operator in the same way.
   std::size_t layer_of(const plan::Step& step) {
-    const std::string scratch = step.scratch_buffer < 0 ? "NULL" : in_arena(plan_.scratch_of(step));
+    const std::string scratch = step.scratch_buffer < 0 ? "NULL" : in_arena(plan_, plan_.scratch_of(step));
     const auto same = [&](const Layer& layer) {
       return layer.op == step.op && layer.kernel.kernel == step.kernel.kernel && layer.scratch == scratch;
     };
@@ -109,7 +108,7 @@ class Builder {
       for (const int input : call.inputs) printed.inputs.push_back(input_plane(op, input, layer));
       printed.output = plane_of(op.outputs[0]);
       if (call.output_offset > 0)
-        printed.output.base = in_arena(arena_offset(graph_, plan_, op.outputs[0]) + call.output_offset);
+        printed.output.base = in_arena(plan_, arena_offset(graph_, plan_, op.outputs[0]) + call.output_offset);
       layer.calls.push_back(std::move(printed));
     }
     return layer;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "emit/arena_text.h"
 #include "emit/files_of_program.h"
 #include "emit/names.h"
 #include "emit/row_inputs.h"
@@ -64,7 +65,7 @@ std::string checks(const Source& source) {
       "/* Compile-time checks: this file and {}.h are of one generation, and the compiler's "
       "integers are as the kernels\n * need them. */\n",
       name);
-  out += check(name + "_check_arena", fmt::format("{}_arena_bytes == {}", name, source.plan.arena_bytes));
+  for (const auto& [what, condition] : arena_checks(source)) out += check(name + "_check_" + what, condition);
   for (const End& end : source.ends)
     out += check(fmt::format("{}_check_{}", name, end.name),
                  fmt::format("{}_{}_bytes == {}", name, end.name, source.graph.tensor(end.tensor).bytes()));
@@ -149,7 +150,7 @@ std::string layer_function(const Source& source, const Layer& layer, bool shared
   const bool by_rows = layer.takes_rows && layer.summed_rows == 0;
   const std::string rows = by_rows ? "first, count" : fmt::format("0, {}", layer.rows);
   std::string out = layer_comment(source, layer);
-  out += fmt::format("static void {}(int8_t* arena{}) {{\n", layer.function,
+  out += fmt::format("static void {}({}{}) {{\n", layer.function, layer_arena(source.plan),
                      layer.takes_rows ? ", int32_t first, int32_t count" : "");
   std::string calls;
   for (std::size_t i = 0; i < layer.calls.size(); ++i) {
@@ -197,12 +198,11 @@ std::string invocation(const Source& source) {
 
 std::string access_function(const Source& source, const End& end) {
   const std::string type = c_type(source.graph.tensor(end.tensor).type);
-  const std::string constant = end.is_input ? "" : "const ";
+  const std::string pointee = end.is_input ? type : "const " + type;
   const std::int64_t offset = arena_offset(source.graph, source.plan, end.tensor);
-  const std::string start =
-      fmt::format("{0}{1}* {2}_{3}({0}void* arena) {{", constant, type, source.options.name, end.name);
-  const std::string body =
-      fmt::format("return ({}{}*)arena{};", constant, type, offset == 0 ? "" : fmt::format(" + {}", offset));
+  const std::string start = fmt::format("{}* {}_{}({}) {{", pointee, source.options.name, end.name,
+                                        end.is_input ? public_arena(source) : read_arena(source));
+  const std::string body = fmt::format("return {};", in_arena_as(source.plan, offset, pointee));
   const std::string one_line = fmt::format("{} {} }}\n\n", start, body);
   return one_line.size() <= line_width ? one_line : fmt::format("{}\n  {}\n}}\n\n", start, body);
 }
