@@ -11,6 +11,7 @@
 #include "import/tflite_import.h"
 #include "passes/passes.h"
 #include "plan/peak.h"
+#include "plan/regions.h"
 #include "plan/verify_plan.h"
 
 namespace thimble::cli {
@@ -82,6 +83,7 @@ void PlanningOptions::add_to(CLI::App& verb) {
   without("--no-stream", techniques.stream, "Run every operator over all its rows");
   without("--no-patches", techniques.patches, "Run no segment in patches but the one that --patches names");
   without("--no-lean-kernels", techniques.lean_kernels, "Use no convolutions that take less scratch and more time");
+  without("--no-regions", techniques.regions, "Keep the arena in one memory of the board");
   without("--no-channel-split", techniques.channel_split, "Expand all channels of a block before they are projected");
   without("--no-reorder", techniques.reorder, "Run operators in the order of the model");
   without("--no-recompute", techniques.recompute, "Compute no plane twice, such as that of a squeeze-and-excite");
@@ -110,12 +112,14 @@ plan::PlanOptions PlanningOptions::for_board(const target::Board& board) const {
 
 plan::NetworkPlan PlanningOptions::planned(const ir::Graph& model, const target::Board& board) const {
   const plan::PlanOptions options = for_board(board);
+  // A number of bytes that is given is of one range.
+  const auto memories = sram > 0 ? std::vector<target::MemoryRegion>{} : plan::arena_memories(board);
   plan::NetworkPlan network;
   if (patches.empty()) {
-    network = plan::plan_network(model, board.core, options);
+    network = plan::plan_in_memories(model, board.core, options, memories);
   } else {
     const plan::PatchStage stage = patch_stage(model, patches);
-    network = plan::plan_network(plan::in_patches(model, stage), board.core, options);
+    network = plan::plan_in_memories(plan::in_patches(model, stage), board.core, options, memories);
     network.rewritings.insert(network.rewritings.begin(), plan::description_of(model, stage));
   }
   plan::verify_plan(network.graph, network.plan);

@@ -13,6 +13,7 @@
 #include "ir/partial_sums.h"
 #include "plan/aliases.h"
 #include "plan/peak.h"
+#include "plan/region_bytes.h"
 #include "plan/segment_layout.h"
 
 namespace thimble::plan {
@@ -110,7 +111,10 @@ class Search {
     const std::vector<std::int64_t> live = live_bytes(plan);
     for (int i = 0; i < positions(); ++i) {
       const Segment segment{i, i + 1, 0};
-      add(segment, live[static_cast<std::size_t>(i)], layout_of(network_, segment));
+      const auto& memories = network_.options.memories;
+      const std::int64_t bytes =
+          memories.empty() ? live[static_cast<std::size_t>(i)] : bytes_in_memories(plan, i, memories);
+      add(segment, bytes, layout_of(network_, segment));
     }
   }
 
@@ -159,7 +163,9 @@ class Search {
   /// Returns what it needs.
   std::int64_t add_stream(const Segment& segment) {
     const SegmentLayout layout = layout_of(network_, segment);
-    const std::int64_t bytes = bytes_needed(network_, segment, layout);
+    const auto& memories = network_.options.memories;
+    const std::int64_t bytes = memories.empty() ? bytes_needed(network_, segment, layout)
+                                                : bytes_in_memories(network_, segment, layout, memories);
     add(segment, bytes, layout);
     return bytes;
   }
