@@ -173,6 +173,17 @@ std::string drawn_buffer(const ir::Graph& graph, const plan::Plan& plan, int ind
                       "#1b1b1b");
 }
 
+/// Where one memory ends and the next begins, if the arena lies in several.
+std::string region_ends(const plan::Plan& plan, const Panel& panel) {
+  std::string body;
+  std::int64_t end = 0;
+  for (std::size_t i = 0; i + 1 < plan.regions.size(); ++i) {
+    end += plan.regions[i].bytes;
+    body += level(panel, kilobytes(end), plan.regions[i].name + " to here", "#475569");
+  }
+  return body;
+}
+
 std::string legend(const ir::Graph& graph, const plan::Plan& plan, double y) {
   std::set<std::size_t> present;
   for (int i = 0; i < static_cast<int>(plan.buffers.size()); ++i) present.insert(content_of(graph, plan, i).kind);
@@ -204,7 +215,7 @@ std::string arena_map(const ir::Graph& graph, const plan::Plan& plan, const Memo
   for (int stage = 0; stage < panel.columns; ++stage) labels.push_back(stage_label(graph, plan, stage));
   body += column_labels(panel, labels, peak.stage);
   body += level(panel, kilobytes(plan.arena_bytes), "arena " + size_text(plan.arena_bytes), "#b91c1c");
-  return body + limit_level(panel, limit);
+  return body + region_ends(plan, panel) + limit_level(panel, limit);
 }
 
 }  // namespace thimble::cli

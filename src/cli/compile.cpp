@@ -7,6 +7,7 @@
 #include "cli/prepare.h"
 #include "cli/verbs.h"
 #include "emit/emit.h"
+#include "plan/regions.h"
 
 namespace thimble::cli {
 
@@ -31,13 +32,16 @@ void compile(const CompileOptions& options) {
   emit::write_files(files, options.folder);
   fmt::print("{}: {} layers for {} in {}: {} bytes of arena, {} bytes of constants in the model\n", name,
              graph.ops.size(), board.name, options.folder.string(), plan.arena_bytes, plan::constant_bytes(graph));
+  if (!plan.regions.empty()) fmt::print("  no one memory holds the arena of {}\n", plan::arena_text(plan));
   fmt::print("  #include \"{0}.h\" and call {0}_invoke(arena); `thimble bench` measures it\n", name);
   if (!options.json.empty()) {
+    Json sram = {{"arena", plan.arena_bytes}};
+    for (const target::MemoryRegion& region : plan.regions) sram["regions"][region.name] = region.bytes;
     Json written = Json::array();
     for (const emit::File& file : files) written.push_back(file.path);
     write_json(options.json, {{"name", name},
                               {"board", board.name},
-                              {"sram", {{"arena", plan.arena_bytes}}},
+                              {"sram", sram},
                               {"constants", plan::constant_bytes(graph)},
                               {"macs", {{"model", ir::macs_of(model)}, {"executed", plan::executed_macs(graph, plan)}}},
                               {"files", written}});

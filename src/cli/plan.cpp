@@ -75,7 +75,7 @@ void show_plan(const PlanVerbOptions& options) {
   if (executed > macs)
     fmt::print("{} MACs computed twice: {} of the model, {} executed\n", executed - macs, macs, executed);
   const target::MemoryRegion* const region = target::fastest_region(board, plan.arena_bytes);
-  if (region != nullptr && board.regions.size() > 1)
+  if (region != nullptr && plan.regions.empty() && board.regions.size() > 1)
     fmt::print("it should lie in {}, the fastest of the board's regions that hold it ({} bytes)\n", region->name,
                region->bytes);
   Json json = plan::to_json(graph, plan);

@@ -51,6 +51,8 @@ void report(const std::filesystem::path& folder) {
   fmt::print("Peak SRAM\n");
   for (const char* part : {"arena", "io", "static", "state", "stack", "total"})
     bytes_line(part, bench.at("sram").at(part));
+  if (bench.at("sram").contains("regions"))
+    for (const auto& [region, bytes] : bench.at("sram").at("regions").items()) bytes_line("arena in " + region, bytes);
   fmt::print("Flash\n");
   for (const char* part : {"weights", "code", "total", "firmware"}) bytes_line(part, bench.at("flash").at(part));
   fmt::print("One inference\n");

@@ -12,6 +12,7 @@
 #include "plan/peak.h"
 #include "plan/plan_json.h"
 #include "plan/plan_text.h"
+#include "plan/region_bytes.h"
 #include "plan/verify_plan.h"
 #include "reference/interpreter.h"
 #include "sample_graphs.h"
@@ -117,6 +118,39 @@ TEST(Regions, ComputeTheReferenceInRandomNetworks) {
     EXPECT_EQ(testing::simulate(network.graph, network.plan, inputs, seed + 1), reference::run(graph, inputs)) << seed;
   }
   EXPECT_GT(in_regions, 20);
+}
+
+/// What no region holds, not even as streams.
+TEST(Regions, ComputeTheReferenceInStreams) {
+  int in_regions = 0;
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    const ir::Graph graph = testing::random_graph(seed);
+    PlanOptions options;
+    options.patches = false;
+    options.objective = Objective::sram;
+    const std::int64_t needed = plan_network(graph, core, options).plan.arena_bytes;
+    options.objective = seed % 2 == 0 ? Objective::latency : Objective::sram;
+    options.arena_bytes = needed * 3 / 4 / 4 * 4;
+    const std::vector<target::MemoryRegion> memories{{"a", options.arena_bytes}, {"b", needed}, {"c", needed / 4 * 4}};
+    const NetworkPlan network = plan_in_memories(graph, core, options, memories);
+    EXPECT_EQ(objection(network.graph, network.plan), "") << seed;
+    in_regions += network.plan.regions.size() > 1 ? 1 : 0;
+    const auto inputs = testing::random_inputs(graph, seed);
+    EXPECT_EQ(testing::simulate(network.graph, network.plan, inputs, seed + 1), reference::run(graph, inputs)) << seed;
+  }
+  EXPECT_GT(in_regions, 20);
+}
+
+TEST(Regions, CountWhatAStageNeedsInThem) {
+  Plan plan;
+  plan.buffers = {{"a", 100, 0, 0, 1}, {"b", 60, 100, 0, 0}, {"on a", 40, 60, 1, 1}, {"later", 200, 0, 2, 2}};
+  plan.stages.resize(3);
+  const std::vector<target::MemoryRegion> one{{"one", 1000}};
+  const std::vector<target::MemoryRegion> two{{"first", 120}, {"second", 200}};
+  EXPECT_EQ(bytes_in_memories(plan, 0, one), 160);
+  EXPECT_EQ(bytes_in_memories(plan, 0, two), 120 + 60) << "b begins in the second";
+  EXPECT_EQ(bytes_in_memories(plan, 1, two), 100) << "what shares bytes stays together";
+  EXPECT_EQ(bytes_in_memories(plan, 2, two), 120 + 200);
 }
 
 TEST(Regions, AreProvedByTheVerifier) {
