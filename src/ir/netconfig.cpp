@@ -112,7 +112,7 @@ void validate(const NetConfig& config, const std::string& source) {
   for (const NetLayer& layer : layers) {
     const bool padded_maximum = layer.kind == LayerKind::max_pool && layer.padding > 0;
     if (padded_maximum && layers[static_cast<std::size_t>(layer.input)].activation == Activation::none) {
-      fail("{}: {} pads, which is supported only after a layer with an act_func", source, layer.name);
+      fail("{}: {} pads, which is supported only after a layer with relu or relu6", source, layer.name);
     }
     if (layer.in_size <= 0 || layer.in_size + 2 * layer.padding < layer.kernel_size) {
       fail("{}: resolution {} is too small: {} gets a picture of {} x {}", source, config.resolution, layer.name,

@@ -25,13 +25,16 @@ namespace thimble::ir {
 ///   {"name": "BasicBlock", "in_channels", "out_channels", "kernel_size", "stride", "act_func"}   ResNet's (He et al.,
 ///     2015): two convolutions and a shortcut, which is a 1x1 convolution where shapes differ; act_func after the sum.
 
-/// act_func: null, "relu" or "relu6".
+/// What a layer applies to its sums; act_func: null, "relu", "relu6" or "h_swish" (MobileNetV3, arXiv 1905.02244). The
+/// first three are part of the layer's operator, hard-swish is an operator after it.
+enum class ActFunc { none, relu, relu6, hard_swish };
+
 struct ConvLayer {
   int in_channels = 0;
   int out_channels = 0;
   int kernel_size = 3;
   int stride = 1;
-  Activation activation = Activation::relu6;
+  ActFunc activation = ActFunc::relu6;
   bool use_bn = true;
   bool bias = false;
   bool operator==(const ConvLayer&) const = default;
@@ -46,7 +49,7 @@ struct MobileInvertedConv {
   double expand_ratio = 6;
   /// Channels of the depthwise convolution where the config gives them; otherwise round(in_channels * expand_ratio).
   std::optional<int> mid_channels;
-  Activation activation = Activation::relu6;
+  ActFunc activation = ActFunc::relu6;
   bool use_se = false;
 
   int middle() const;
@@ -66,7 +69,7 @@ struct BasicBlock {
   int out_channels = 0;
   int kernel_size = 3;
   int stride = 1;
-  Activation activation = Activation::relu;
+  ActFunc activation = ActFunc::relu;
   bool operator==(const BasicBlock&) const = default;
 };
 

@@ -83,6 +83,9 @@ class GraphBuilder {
       case LayerKind::scale:
         graph_.ops.push_back({Mul{}, {in, operand(layer.other)}, {out}});
         break;
+      case LayerKind::hard_swish:
+        graph_.ops.push_back({HardSwish{}, {in}, {out}});
+        break;
       case LayerKind::hard_sigmoid:
         break;
     }

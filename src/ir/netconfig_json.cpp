@@ -60,12 +60,13 @@ struct Node {
     return json.at(field).get<std::string>();
   }
 
-  Activation activation(const char* otherwise) const {
+  ActFunc activation(const char* otherwise) const {
     const std::string name = json.contains("act_func") ? text_or("act_func", "none") : otherwise;
-    if (name == "none") return Activation::none;
-    if (name == "relu") return Activation::relu;
-    if (name == "relu6") return Activation::relu6;
-    refuse("act_func", fmt::format("is \"{}\", which is not supported (relu6, relu and null are)", name));
+    if (name == "none") return ActFunc::none;
+    if (name == "relu") return ActFunc::relu;
+    if (name == "relu6") return ActFunc::relu6;
+    if (name == "h_swish") return ActFunc::hard_swish;
+    refuse("act_func", fmt::format("is \"{}\", which is not supported (relu6, relu, h_swish and null are)", name));
   }
 
   void must_be(const char* field, int value, int meaning_absent) const {
@@ -148,14 +149,15 @@ Block block(const Node& node) {
                   name));
 }
 
-Json activation_json(Activation activation) {
+Json activation_json(ActFunc activation) {
   switch (activation) {
-    case Activation::relu:
+    case ActFunc::relu:
       return "relu";
-    case Activation::relu6:
+    case ActFunc::relu6:
       return "relu6";
-    case Activation::relu_n1_to_1:
-    case Activation::none:
+    case ActFunc::hard_swish:
+      return "h_swish";
+    case ActFunc::none:
       break;
   }
   return nullptr;

@@ -11,6 +11,20 @@ namespace thimble::ir {
 
 namespace {
 
+/// What a layer's own operator applies of its activation.
+Activation within_operator(ActFunc activation) {
+  switch (activation) {
+    case ActFunc::relu:
+      return Activation::relu;
+    case ActFunc::relu6:
+      return Activation::relu6;
+    case ActFunc::none:
+    case ActFunc::hard_swish:
+      break;
+  }
+  return Activation::none;
+}
+
 class Lowering {
  public:
   explicit Lowering(const NetConfig& config)
@@ -23,11 +37,11 @@ class Lowering {
       const std::string name = fmt::format("block{}", i);
       const int input = last_;
       std::visit([&](const auto& body) { lower(name, body); }, block.body);
-      if (block.shortcut) add(name + "/add", input, Activation::none);
+      if (block.shortcut) add(name + "/add", input, ActFunc::none);
     }
     if (config_.feature_mix_layer) lower("feature_mix", *config_.feature_mix_layer);
     global_average("global_average");
-    conv("classifier", config_.classes, 1, 1, Activation::none, false, true);
+    conv("classifier", config_.classes, 1, 1, ActFunc::none, false, true);
     return std::move(layers_);
   }
 
@@ -43,8 +57,13 @@ class Lowering {
     return layers_.emplace_back(std::move(layer));
   }
 
-  void conv(const std::string& name, int out, int kernel, int stride, Activation activation, bool batch_norm,
-            bool bias) {
+  /// What remains of a layer's activation for an operator of its own.
+  void activate(const std::string& name, ActFunc activation) {
+    if (activation != ActFunc::hard_swish) return;
+    append({.name = name + "/hard_swish", .kind = LayerKind::hard_swish, .out_channels = channels_});
+  }
+
+  void conv(const std::string& name, int out, int kernel, int stride, ActFunc activation, bool batch_norm, bool bias) {
     append({.name = name,
             .kind = LayerKind::conv,
             .out_channels = out,
@@ -53,12 +72,14 @@ class Lowering {
             .padding = kernel / 2,
             .bias = bias,
             .batch_norm = batch_norm,
-            .activation = activation});
+            .activation = within_operator(activation)});
+    activate(name, activation);
   }
 
-  void add(const std::string& name, int shortcut, Activation activation) {
-    append({.name = name, .kind = LayerKind::add, .out_channels = channels_, .activation = activation}).other =
-        shortcut;
+  void add(const std::string& name, int shortcut, ActFunc activation) {
+    const Activation own = within_operator(activation);
+    append({.name = name, .kind = LayerKind::add, .out_channels = channels_, .activation = own}).other = shortcut;
+    activate(name, activation);
   }
 
   void global_average(const std::string& name) {
@@ -83,9 +104,10 @@ class Lowering {
             .stride = block.stride,
             .padding = block.kernel_size / 2,
             .batch_norm = true,
-            .activation = block.activation});
+            .activation = within_operator(block.activation)});
+    activate(name + "/depthwise", block.activation);
     if (block.use_se) squeeze_and_excite(name + "/se");
-    conv(name + "/project", block.out_channels, 1, 1, Activation::none, true, false);
+    conv(name + "/project", block.out_channels, 1, 1, ActFunc::none, true, false);
   }
 
   /// Once-for-all's SEModule: a quarter of the channels in the middle, both layers with a bias.
@@ -94,8 +116,8 @@ class Lowering {
     const int channels = channels_;
     const int size = size_;
     global_average(name + "/average");
-    conv(name + "/reduce", make_divisible(channels / 4), 1, 1, Activation::relu, false, true);
-    conv(name + "/expand", channels, 1, 1, Activation::none, false, true);
+    conv(name + "/reduce", make_divisible(channels / 4), 1, 1, ActFunc::relu, false, true);
+    conv(name + "/expand", channels, 1, 1, ActFunc::none, false, true);
     append({.name = name + "/gate", .kind = LayerKind::hard_sigmoid, .out_channels = channels});
     const int gate = last_;
     last_ = scaled;
@@ -118,14 +140,14 @@ class Lowering {
     const int in_size = size_;
     int shortcut = input;
     if (block.stride != 1 || block.in_channels != block.out_channels) {
-      conv(name + "/shortcut", block.out_channels, 1, block.stride, Activation::none, true, false);
+      conv(name + "/shortcut", block.out_channels, 1, block.stride, ActFunc::none, true, false);
       shortcut = last_;
       last_ = input;
       channels_ = in_channels;
       size_ = in_size;
     }
     conv(name + "/conv1", block.out_channels, block.kernel_size, block.stride, block.activation, true, false);
-    conv(name + "/conv2", block.out_channels, block.kernel_size, 1, Activation::none, true, false);
+    conv(name + "/conv2", block.out_channels, block.kernel_size, 1, ActFunc::none, true, false);
     add(name + "/add", shortcut, block.activation);
   }
 

@@ -9,8 +9,8 @@
 
 namespace thimble::ir {
 
-/// What one layer of a network computes. A layer is what has weights of its own or joins two others; activation and
-/// batch normalization belong to the convolution before them.
+/// What one layer of a network computes. A layer is what has weights of its own, joins two others, or has a range of
+/// its own once it is quantized; batch normalization and clamping activations belong to the convolution before them.
 enum class LayerKind {
   conv,  ///< The classifier too: 1 x 1 on the 1 x 1 global average.
   depthwise,
@@ -18,12 +18,13 @@ enum class LayerKind {
   average_pool,  ///< The global average too: kernel_size = in_size, no padding.
   add,
   hard_sigmoid,  ///< relu6(x + 3) / 6
+  hard_swish,    ///< x * relu6(x + 3) / 6
   scale,         ///< `input` times the 1 x 1 x C of `other` (squeeze-and-excite).
 };
 
 /// One line of the straight-line program that a NetConfig stands for. Images are square.
 struct NetLayer {
-  std::string name;  ///< "first_conv", "block3/expand", "classifier"; unique.
+  std::string name;  ///< "first_conv", "block3/expand", "block3/expand/hard_swish", "classifier"; unique.
   LayerKind kind = LayerKind::conv;
   int input = -1;  ///< Index of the layer whose output it reads; -1: the network's input.
   int other = -1;  ///< The second operand of add and scale: likewise. An add's operands: branch, shortcut.

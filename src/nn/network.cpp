@@ -134,6 +134,8 @@ torch::Tensor Network::apply(std::size_t i, const torch::Tensor& input, const to
       return activate(input + other, layer.activation);
     case ir::LayerKind::hard_sigmoid:
       return hard_sigmoid(i, input, mode);
+    case ir::LayerKind::hard_swish:
+      return at::hardswish(input);
     case ir::LayerKind::scale:
       return input * other;
   }

@@ -1,6 +1,7 @@
 #include "search/design_space.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -118,6 +119,24 @@ void require_odd(Node& node, const char* field, const std::vector<int>& kernels)
     if (kernel % 2 == 0) node.refuse(field, fmt::format("has {}; kernels are odd", kernel));
 }
 
+constexpr std::array<std::pair<ir::ActFunc, const char*>, 3> activations{
+    {{ir::ActFunc::relu6, "relu6"}, {ir::ActFunc::relu, "relu"}, {ir::ActFunc::hard_swish, "hard_swish"}}};
+
+ir::ActFunc activation(Node& node) {
+  const std::string text = node.text("activation");
+  for (const auto& [activation, name] : activations)
+    if (text == name) return activation;
+  node.refuse("activation", "is \"" + text + "\"; relu6, relu and hard_swish are supported");
+}
+
+std::optional<ir::ActFunc> own_activation(Node& node) {
+  return node.has("activation") ? std::optional(activation(node)) : std::nullopt;
+}
+
+const char* name_of(ir::ActFunc activation) {
+  return std::ranges::find(activations, activation, &decltype(activations)::value_type::first)->second;
+}
+
 StemLayer stem_layer(Node& node) {
   StemLayer layer;
   const std::string kind = node.text("layer");
@@ -127,6 +146,7 @@ StemLayer stem_layer(Node& node) {
   layer.kernel = node.integer("kernel", 1, 11);
   require_odd(node, "kernel", {layer.kernel});
   layer.stride = node.integer("stride", 1, 4);
+  layer.activation = own_activation(node);
   node.refuse_others();
   return layer;
 }
@@ -161,15 +181,9 @@ StageSpace stage_space(Node& node) {
   stage.expansions = node.integers("expansions", 1, 16);
   stage.block_widths = node.has("block_widths") ? node.numbers("block_widths", 0.05, 4) : std::vector<double>{1.0};
   if (node.has("squeeze_excite")) stage.squeeze_excite = squeeze_excite(node);
+  stage.activation = own_activation(node);
   node.refuse_others();
   return stage;
-}
-
-ir::Activation activation(Node& node) {
-  const std::string text = node.text("activation");
-  if (text == "relu") return ir::Activation::relu;
-  if (text == "relu6") return ir::Activation::relu6;
-  node.refuse("activation", "is \"" + text + "\"; relu and relu6 are supported");
 }
 
 }  // namespace
@@ -202,7 +216,7 @@ Json to_json(const DesignSpace& space) {
             {"widths", space.widths},
             {"input_channels", space.input_channels},
             {"classes", space.classes},
-            {"activation", space.activation == ir::Activation::relu ? "relu" : "relu6"},
+            {"activation", name_of(space.activation)},
             {"stem", Json::array()},
             {"stages", Json::array()},
             {"feature_mix", space.feature_mix},
@@ -212,6 +226,7 @@ Json to_json(const DesignSpace& space) {
                             {"channels", layer.channels},
                             {"kernel", layer.kernel},
                             {"stride", layer.stride}});
+    if (layer.activation) json["stem"].back()["activation"] = name_of(*layer.activation);
   }
   for (const StageSpace& stage : space.stages) {
     json["stages"].push_back({{"channels", stage.channels},
@@ -221,6 +236,7 @@ Json to_json(const DesignSpace& space) {
                               {"expansions", stage.expansions},
                               {"block_widths", stage.block_widths},
                               {"squeeze_excite", name_of(stage.squeeze_excite)}});
+    if (stage.activation) json["stages"].back()["activation"] = name_of(*stage.activation);
   }
   return json;
 }

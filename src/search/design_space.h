@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "ir/ops.h"
+#include "ir/netconfig.h"
 
 namespace thimble::search {
 
@@ -21,6 +21,7 @@ struct StemLayer {
   int channels = 0;  ///< At width 1.
   int kernel = 3;
   int stride = 1;
+  std::optional<ir::ActFunc> activation;  ///< The space's, if there is none.
   bool operator==(const StemLayer&) const = default;
 };
 
@@ -37,6 +38,7 @@ struct StageSpace {
   std::vector<int> expansions;
   std::vector<double> block_widths;  ///< Factors on what a block gives, beside the network's own width.
   SqueezeExcite squeeze_excite = SqueezeExcite::never;
+  std::optional<ir::ActFunc> activation;  ///< The space's, if there is none.
   bool operator==(const StageSpace&) const = default;
 };
 
@@ -50,7 +52,8 @@ struct DesignSpace {
   std::vector<double> widths;    ///< Ascending: factors on the channels of all layers.
   int input_channels = 3;
   int classes = 1000;
-  ir::Activation activation = ir::Activation::relu6;
+  /// Of every layer that has one, where its stem layer or stage does not say otherwise.
+  ir::ActFunc activation = ir::ActFunc::relu6;
   std::vector<StemLayer> stem;
   std::vector<StageSpace> stages;
   int feature_mix = 0;  ///< Channels of the last 1 x 1 convolution at width 1; 0: there is none.

@@ -47,23 +47,25 @@ class Builder {
             .out_channels = channels,
             .kernel_size = layer.kernel,
             .stride = layer.stride,
-            .activation = space_.activation};
+            .activation = layer.activation.value_or(space_.activation)};
   }
 
   void add_stem(const StemLayer& layer) {
     if (layer.kind == StemLayer::Kind::conv) {
       network_.blocks.push_back({conv(layer), false});
     } else {
-      add_inverted(layer.kernel, 1, layer.stride, scaled_channels(layer.channels, genome_.width), false);
+      add_inverted(layer.kernel, 1, layer.stride, scaled_channels(layer.channels, genome_.width), false,
+                   layer.activation);
     }
   }
 
   void add_block(const StageSpace& stage, const BlockGene& gene, bool is_first) {
     add_inverted(gene.kernel, gene.expansion, is_first ? stage.stride : 1,
-                 scaled_channels(stage.channels, genome_.width, gene.width), gene.squeeze_excite);
+                 scaled_channels(stage.channels, genome_.width, gene.width), gene.squeeze_excite, stage.activation);
   }
 
-  void add_inverted(int kernel, int expansion, int stride, int out, bool squeeze_excite) {
+  void add_inverted(int kernel, int expansion, int stride, int out, bool squeeze_excite,
+                    std::optional<ir::ActFunc> activation) {
     const int in = std::exchange(channels_, out);
     network_.blocks.push_back({ir::MobileInvertedConv{.in_channels = in,
                                                       .out_channels = out,
@@ -71,7 +73,7 @@ class Builder {
                                                       .stride = stride,
                                                       .expand_ratio = static_cast<double>(expansion),
                                                       .mid_channels = in * expansion,
-                                                      .activation = space_.activation,
+                                                      .activation = activation.value_or(space_.activation),
                                                       .use_se = squeeze_excite},
                                stride == 1 && in == out});
   }

@@ -14,6 +14,9 @@ namespace thimble::search {
 
 namespace {
 
+/// Of a function of one byte, such as hard-swish.
+constexpr std::int64_t table_bytes = 256;
+
 /// The shape of a layer as one number: sizes and channels below 2^16, of which ours are far.
 std::uint64_t key_of(const ir::NetLayer& layer) {
   std::uint64_t key = static_cast<std::uint64_t>(layer.kind);
@@ -66,6 +69,7 @@ LayerCost LayerTable::measure(const ir::NetLayer& layer) const {
   LayerCost cost;
   for (const ir::Tensor& tensor : graph.tensors)
     if (tensor.is_constant()) cost.constant_bytes += tensor.bytes();
+  if (layer.kind == ir::LayerKind::hard_swish) cost.constant_bytes += table_bytes;
   for (const ir::Op& op : graph.ops) {
     const auto candidates = target::kernel_candidates(graph, op, core_);
     const target::KernelChoice& whole = candidates.front();

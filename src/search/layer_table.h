@@ -18,7 +18,7 @@ struct LayerCost {
   bool in_place = false;               ///< The kernel over all rows may write over its input.
   bool row_in_place = false;           ///< The kernel of a stream may, row over row.
   bool sums_rows = false;              ///< In a stream it takes the rows of its input and sums them up.
-  std::int64_t constant_bytes = 0;     ///< Weights and biases.
+  std::int64_t constant_bytes = 0;     ///< Weights and biases, or the table of a function.
   double cycles = 0;                   ///< Instructions, on cores whose cost table has no cycles.
   double row_cycles = 0;               ///< The same, one row at a time.
   int channels = 0;                    ///< That are requantized: those of layers with weights.

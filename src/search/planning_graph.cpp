@@ -91,6 +91,9 @@ class LayerGraph {
       case ir::LayerKind::scale:
         append(ir::Mul{}, {input_, second_input(1)});
         break;
+      case ir::LayerKind::hard_swish:
+        append(ir::HardSwish{}, {input_});
+        break;
       case ir::LayerKind::hard_sigmoid:
         append(ir::Mul{}, {append(ir::Add{ir::Activation::relu6}, {input_, operand()}), operand()});
         break;

@@ -34,7 +34,7 @@ class Builder {
     if (layer.has_weights()) op.macs_a_pixel = layer.weights();
     const bool is_binary = layer.kind == ir::LayerKind::add || layer.kind == ir::LayerKind::scale;
     if (is_binary) op.other = tensor_of(layer.other);
-    op.elementwise = is_binary || layer.kind == ir::LayerKind::hard_sigmoid;
+    op.elementwise = is_binary || layer.kind == ir::LayerKind::hard_sigmoid || layer.kind == ir::LayerKind::hard_swish;
     add(op, layer);
     if (layer.kind == ir::LayerKind::hard_sigmoid) {  // An addition and a product.
       op.input = network_.size();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "search/stream_memory.h"
 
@@ -55,7 +56,8 @@ class GrowingStream {
     passing_ = std::max(passing_, momentary_ + scratch);
     momentary_ = 0;
     const std::int64_t output = network_.output_of(last).bytes();
-    return before_ + whole_inside_ + output + lasting_ + passing_ - shared(end);
+    const std::int64_t passing = std::max(passing_, std::exchange(momentary_at_end_, 0));
+    return before_ + whole_inside_ + output + lasting_ + passing - shared(end);
   }
 
  private:
@@ -67,6 +69,10 @@ class GrowingStream {
       whole_inside_ += tensor.bytes();
       return;
     }
+    if (maps_in_place(op) && t > 0) {  // In the ring of its output, unless that is the stream's.
+      if (!is_in_place(t)) momentary_at_end_ = tensor.row_bytes + scratch_before(reader);
+      return;
+    }
     const int rows = op.elementwise || op.cost->sums_rows ? 1 : std::min(op.kernel, tensor.rows);
     if (rows > op.stride) {
       lasting_ += rows * tensor.row_bytes;
@@ -76,8 +82,14 @@ class GrowingStream {
     }
   }
 
+  /// A function of one input, such as hard-swish, row over row.
+  static bool maps_in_place(const RowOp& op) {
+    return op.elementwise && op.other == RowOp::none && op.cost->row_in_place;
+  }
+
   /// A depthwise convolution writes over the oldest row that it reads.
   bool is_in_place(int t) const {
+    while (t > first_ && maps_in_place(network_.op(t - 1))) t = network_.op(t - 1).input;
     if (t <= first_) return false;
     const RowOp& writer = network_.op(t - 1);
     return writer.depthwise && writer.cost->in_place && t - 1 > first_ && writer.kernel > 1 &&
@@ -85,7 +97,10 @@ class GrowingStream {
   }
 
   std::int64_t scratch_before(int reader) const {
-    return reader > first_ ? network_.op(reader - 1).cost->row_scratch_bytes : 0;
+    if (reader <= first_) return 0;
+    int writer = reader - 1;
+    while (writer > first_ && maps_in_place(network_.op(writer))) --writer;
+    return network_.op(writer).cost->row_scratch_bytes;
   }
 
   /// Where an operator is the last to read a tensor of the stream that others read before it.
@@ -139,13 +154,14 @@ class GrowingStream {
   const RowNetwork& network_;
   int first_;
   bool input_from_caller_;
-  std::int64_t before_ = 0;        ///< Whole tensors that were there.
-  std::int64_t whole_inside_ = 0;  ///< That the stream computes, and that later operators read.
-  std::int64_t lasting_ = 0;       ///< Rings that always hold rows.
-  std::int64_t momentary_ = 0;     ///< Of the last operator's input, if it is there for a moment.
-  std::int64_t passing_ = 0;       ///< The most that one operator needs for a moment.
-  RowsNeeded rows_;                ///< Of the first operator's output.
-  int after_add_ = -1;             ///< The addition that reads the segment's input once more.
+  std::int64_t before_ = 0;            ///< Whole tensors that were there.
+  std::int64_t whole_inside_ = 0;      ///< That the stream computes, and that later operators read.
+  std::int64_t lasting_ = 0;           ///< Rings that always hold rows.
+  std::int64_t momentary_ = 0;         ///< Of the last operator's input, if it is there for a moment.
+  std::int64_t momentary_at_end_ = 0;  ///< The same, if the stream ends here.
+  std::int64_t passing_ = 0;           ///< The most that one operator needs for a moment.
+  RowsNeeded rows_;                    ///< Of the first operator's output.
+  int after_add_ = -1;                 ///< The addition that reads the segment's input once more.
   RowsNeeded rows_after_add_;
 };
 

@@ -103,6 +103,32 @@ TEST(NetConfig, SqueezeAndExciteGatesTheDepthwiseOutput) {
             2);  // The hard sigmoid's sixth, and the gate.
 }
 
+TEST(NetConfig, HardSwishIsALayerAfterTheConvolution) {
+  Json json = sample();
+  json["blocks"][1]["mobile_inverted_conv"]["act_func"] = "h_swish";
+  json["blocks"][1]["mobile_inverted_conv"]["use_se"] = true;
+  const NetConfig config = parse_netconfig(json, "arch.json");
+  EXPECT_EQ(parse_netconfig(to_json(config), "again"), config);
+  EXPECT_EQ(to_json(config)["blocks"][1]["mobile_inverted_conv"]["act_func"], "h_swish");
+  const std::vector<std::string> names = layer_names(config);
+  EXPECT_THAT(std::vector(names.begin() + 3, names.begin() + 9),
+              ::testing::ElementsAre("block1/expand", "block1/expand/hard_swish", "block1/depthwise",
+                                     "block1/depthwise/hard_swish", "block1/se/average", "block1/se/reduce"));
+  EXPECT_EQ(macs_of(config) - macs_of(parse_netconfig(sample(), "")), 24 * 8 + 8 * 24);  // Of the squeeze-and-excite.
+  for (const NetLayer& layer : layers_of(config)) {
+    if (layer.name == "block1/expand" || layer.name == "block1/depthwise") {
+      EXPECT_EQ(layer.activation, Activation::none);
+    }
+    if (layer.name == "block1/se/scale") {
+      EXPECT_EQ(layers_of(config)[static_cast<std::size_t>(layer.input)].name, "block1/depthwise/hard_swish");
+    }
+  }
+  const Graph graph = to_graph(config);
+  EXPECT_EQ(std::count_if(graph.ops.begin(), graph.ops.end(),
+                          [](const Op& op) { return std::holds_alternative<HardSwish>(op.kind); }),
+            2);
+}
+
 struct Damage {
   const char* what;
   std::function<void(Json&)> apply;
@@ -121,8 +147,8 @@ TEST(NetConfig, RefusesWhatIsWrongByItsPath) {
        "blocks[1].mobile_inverted_conv.in_channels is 16, but the layer before gives 8"},
       {"impossible shortcut", [](Json& j) { j["blocks"][4]["shortcut"] = j["blocks"][1]["shortcut"]; },
        "blocks[4].shortcut adds 8 channels to 24 at stride 2"},
-      {"act_func", [](Json& j) { j["first_conv"]["act_func"] = "h_swish"; },
-       "first_conv.act_func is \"h_swish\", which is not supported (relu6, relu and null are)"},
+      {"act_func", [](Json& j) { j["first_conv"]["act_func"] = "swish"; },
+       "first_conv.act_func is \"swish\", which is not supported (relu6, relu, h_swish and null are)"},
       {"block name", [](Json& j) { j["blocks"][0]["name"] = "Transformer"; }, "blocks[0].name is \"Transformer\""},
       {"groups", [](Json& j) { j["first_conv"]["groups"] = 2; }, "first_conv.groups is 2, which is not supported"},
       {"input channels", [](Json& j) { j["first_conv"]["in_channels"] = 4; }, "1 (grey) and 3 (RGB) are supported"},

@@ -68,6 +68,14 @@ ir::NetConfig with_squeeze_and_excite() {
   return config;
 }
 
+ir::NetConfig with_hard_swish() {
+  ir::NetConfig config = ir::builders::build("fashion-demo");
+  for (ir::Block& block : config.blocks) {
+    if (auto* conv = std::get_if<ir::MobileInvertedConv>(&block.body)) conv->activation = ir::ActFunc::hard_swish;
+  }
+  return config;
+}
+
 std::vector<float> int8_logits(const ir::Graph& graph, const torch::Tensor& picture) {
   const auto nhwc = picture.permute({0, 2, 3, 1}).contiguous();
   const quantize::Affine affine{graph.tensor(graph.inputs[0]).quantization->scale[0],
@@ -88,7 +96,8 @@ std::vector<float> int8_logits(const ir::Graph& graph, const torch::Tensor& pict
 
 /// All that differs is the rounding of biases and of requantization: a step now and then.
 TEST(LearnedRanges, TheSimulationIsTheInt8GraphToAFewSteps) {
-  for (const ir::NetConfig& config : {ir::builders::build("fashion-demo"), with_squeeze_and_excite()}) {
+  for (const ir::NetConfig& config :
+       {ir::builders::build("fashion-demo"), with_squeeze_and_excite(), with_hard_swish()}) {
     Network network(config, 3);
     at::manual_seed(8);
     const std::vector<torch::Tensor> batches = {at::rand({32, 1, config.resolution, config.resolution}) * 2 - 1,

@@ -68,10 +68,22 @@ ir::NetConfig small_resnet() {
                              {.resolution = 32, .channels = 3, .classes = 10, .width = 0.25, .dropout = {}});
 }
 
+ir::NetConfig with_hard_swish() {
+  ir::NetConfig config = with_squeeze_and_excite();
+  config.first_conv.activation = ir::ActFunc::hard_swish;
+  for (std::size_t i = config.blocks.size() / 2; i < config.blocks.size(); ++i)
+    std::get<ir::MobileInvertedConv>(config.blocks[i].body).activation = ir::ActFunc::hard_swish;
+  return config;
+}
+
 std::vector<ir::NetConfig> all_kinds() {
-  return {
-      ir::builders::build("fashion-demo"), ir::builders::build("cifar-small"), ir::builders::build("simple-maxpool"),
-      ir::builders::build("mcunet-in0"),   with_squeeze_and_excite(),          small_resnet()};
+  return {with_hard_swish(),
+          ir::builders::build("fashion-demo"),
+          ir::builders::build("cifar-small"),
+          ir::builders::build("simple-maxpool"),
+          ir::builders::build("mcunet-in0"),
+          with_squeeze_and_excite(),
+          small_resnet()};
 }
 
 TEST(Network, ComputesWhatItsFloatGraphComputes) {
@@ -80,6 +92,36 @@ TEST(Network, ComputesWhatItsFloatGraphComputes) {
     const torch::Tensor picture = random_picture(config);
     const at::NoGradGuard no_grad;
     expect_equal(network.forward(picture, Mode::infer), logits_of(float_graph(network), picture), config.name);
+  }
+}
+
+/// A training step of a convolution, its batch normalization and hard-swish, written out.
+TEST(Network, GradientsPassBatchNormalizationAndHardSwish) {
+  ir::NetConfig config;
+  config.resolution = 6;
+  config.classes = 3;
+  config.features = 8;
+  config.first_conv = {.in_channels = 1, .out_channels = 8, .activation = ir::ActFunc::hard_swish};
+  Network network = trained_looking(config);
+  at::manual_seed(5);
+  const torch::Tensor pictures = at::randn({5, 1, 6, 6}) * 2;
+  const torch::Tensor direction = at::randn({5, 3});
+  (network.forward(pictures, Mode::train) * direction).sum().backward();
+
+  const auto leaf = [&](std::size_t i) {
+    return network.parameters().at(i).value.detach().clone().requires_grad_(true);
+  };
+  const torch::Tensor weight = leaf(0), gamma = leaf(1), beta = leaf(2), head = leaf(3), bias = leaf(4);
+  const torch::Tensor normal =
+      at::batch_norm(at::conv2d(pictures, weight, {}, 1, 1), gamma, beta, {}, {}, true, 0, config.bn_eps, false);
+  const torch::Tensor swish = normal * at::clamp(normal + 3, 0, 6) / 6;
+  const torch::Tensor logits = at::conv2d(swish.mean({2, 3}, true), head, bias).flatten(1);
+  (logits * direction).sum().backward();
+  const std::vector<torch::Tensor> expected = {weight, gamma, beta, head, bias};
+  ASSERT_EQ(network.parameters().size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_TRUE(at::allclose(network.parameters()[i].value.grad(), expected[i].grad(), 1e-3, 1e-4))
+        << network.parameters()[i].name;
   }
 }
 

@@ -11,19 +11,20 @@
 namespace thimble::nn {
 namespace {
 
-ir::Block inverted(int in, int out, int stride, bool squeeze = false) {
+ir::Block inverted(int in, int out, int stride, bool squeeze = false, ir::ActFunc activation = ir::ActFunc::relu6) {
   return {ir::MobileInvertedConv{.in_channels = in,
                                  .out_channels = out,
                                  .kernel_size = 7,
                                  .stride = stride,
                                  .expand_ratio = 6,
                                  .mid_channels = {},
-                                 .activation = ir::Activation::relu6,
+                                 .activation = activation,
                                  .use_se = squeeze},
           stride == 1 && in == out};
 }
 
-/// Two stages of three blocks, one with squeeze-and-excite, a first block without expansion and a feature mix.
+/// Two stages of three blocks, one with squeeze-and-excite, one with hard-swish, a first block without expansion and a
+/// feature mix.
 ir::NetConfig largest_network() {
   ir::NetConfig config;
   config.name = "largest";
@@ -36,7 +37,7 @@ ir::NetConfig largest_network() {
        true});
   config.blocks.push_back(inverted(8, 16, 2));
   config.blocks.push_back(inverted(16, 16, 1));
-  config.blocks.push_back(inverted(16, 16, 1, true));
+  config.blocks.push_back(inverted(16, 16, 1, true, ir::ActFunc::hard_swish));
   config.blocks.push_back(inverted(16, 24, 2));
   config.blocks.push_back(inverted(24, 24, 1));
   config.blocks.push_back(inverted(24, 24, 1));

@@ -56,6 +56,28 @@ TEST(DesignSpace, IsReadBackAsItWasWritten) {
   }
 }
 
+// MobileNetV3 (arXiv 1905.02244): hard-swish in the stem, in the late stages and in the feature mix.
+TEST(DesignSpace, HasAnActivationForEachStageWhereGiven) {
+  Json json = to_json(design_space("mcunetv2"));
+  json["activation"] = "hard_swish";
+  json["stem"][1]["activation"] = "relu";
+  json["stages"][0]["activation"] = "relu";
+  json["stages"][1]["activation"] = "relu6";
+  const DesignSpace space = parse_design_space(json, "mine");
+  EXPECT_EQ(parse_design_space(to_json(space), "again"), space);
+  const Genome genome = smallest(space);
+  const ir::NetConfig network = network_of(space, genome);
+  EXPECT_EQ(network.first_conv.activation, ir::ActFunc::hard_swish);
+  EXPECT_EQ(network.feature_mix_layer->activation, ir::ActFunc::hard_swish);
+  std::vector<ir::ActFunc> expected{ir::ActFunc::relu};
+  for (std::size_t stage = 0; stage < genome.stages.size(); ++stage) {
+    const ir::ActFunc late = stage == 0 ? ir::ActFunc::relu : ir::ActFunc::relu6;
+    expected.insert(expected.end(), genome.stages[stage].size(), stage < 2 ? late : ir::ActFunc::hard_swish);
+  }
+  for (std::size_t i = 0; i < network.blocks.size(); ++i)
+    EXPECT_EQ(std::get<ir::MobileInvertedConv>(network.blocks[i].body).activation, expected.at(i)) << i;
+}
+
 TEST(DesignSpace, SaysWhatIsWrongAndWhere) {
   Json json = mcunet();
   json["stages"][2]["kernels"] = {3, 4};
@@ -72,6 +94,9 @@ TEST(DesignSpace, SaysWhatIsWrongAndWhere) {
   json = mcunet();
   json["activation"] = "swish";
   EXPECT_THAT(refusal(json), HasSubstr("activation is \"swish\""));
+  json = mcunet();
+  json["stages"][3]["activation"] = "h_swish";
+  EXPECT_EQ(refusal(json), "my.json: stages[3].activation is \"h_swish\"; relu6, relu and hard_swish are supported");
   json = mcunet();
   json["stem"][0]["layer"] = "separable";
   EXPECT_EQ(refusal(json), "my.json: stem[0].layer is not a conv");

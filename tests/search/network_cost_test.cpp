@@ -41,6 +41,9 @@ std::vector<ir::NetConfig> some_networks() {
     const DesignSpace space = design_space(name);
     for (int i = 0; i < 3; ++i) networks.push_back(network_of(space, sample(space, random)));
   }
+  DesignSpace swishing = design_space("small");
+  swishing.activation = ir::ActFunc::hard_swish;
+  networks.push_back(network_of(swishing, sample(swishing, random)));
   return networks;
 }
 
@@ -76,6 +79,20 @@ TEST_F(NetworkCosts, OfPatchesAreThePlannersGeometry) {
       }
     }
   }
+}
+
+// In place, but for what the convolution before it reads: one image, a table of 256 bytes each, an operator each.
+TEST_F(NetworkCosts, OfHardSwishAreItsTimeAndItsTable) {
+  const ir::NetConfig plain = ir::builders::build("fashion-demo");
+  ir::NetConfig swishing = plain;
+  swishing.first_conv.activation = ir::ActFunc::hard_swish;
+  const NetworkCost before = cost(plain, Planner::tinyengine);
+  const NetworkCost after = cost(swishing, Planner::tinyengine);
+  EXPECT_EQ(after.sram_bytes, before.sram_bytes);
+  EXPECT_EQ(after.macs, before.macs);
+  EXPECT_GT(after.cycles, before.cycles);
+  EXPECT_GE(after.flash_bytes, before.flash_bytes + 256);
+  EXPECT_LE(after.flash_bytes, before.flash_bytes + 256 + 150 + 2200);
 }
 
 TEST_F(NetworkCosts, OfBetterPlannersAreNoLarger) {

@@ -22,11 +22,11 @@ TrainerOptions one_thread() {
 }
 
 /// A network trained too shortly to be sure of everything: one that is right on all samples would show no difference.
-TrainingResult float_training(const std::filesystem::path& folder) {
+TrainingResult float_training(const std::filesystem::path& folder,
+                              const ir::NetConfig& network = testing::tiny_network()) {
   Recipe recipe = testing::tiny_recipe();
   recipe.epochs = 2;
-  return train(testing::tiny_network(), recipe, testing::stripes(samples, test_samples), {}, folder, false, {},
-               one_thread());
+  return train(network, recipe, testing::stripes(samples, test_samples), {}, folder, false, {}, one_thread());
 }
 
 Recipe recipe() {
@@ -36,9 +36,10 @@ Recipe recipe() {
 }
 
 QuantizationAwareResult quantized_training(const TrainingResult& trained, const std::filesystem::path& folder,
-                                           bool resume, const TrainerOptions& options) {
-  return train_quantization_aware(testing::tiny_network(), recipe(), testing::stripes(samples, test_samples), {},
-                                  folder, resume, {.state = trained.state}, options);
+                                           bool resume, const TrainerOptions& options,
+                                           const ir::NetConfig& network = testing::tiny_network()) {
+  return train_quantization_aware(network, recipe(), testing::stripes(samples, test_samples), {}, folder, resume,
+                                  {.state = trained.state}, options);
 }
 
 double int8_accuracy(const ir::Graph& graph) {
@@ -50,12 +51,15 @@ double int8_accuracy(const ir::Graph& graph) {
 }
 
 TEST(QuantizationAware, TheInt8GraphHasTheSimulatedAccuracy) {
-  const TemporaryFolder folder, int8_folder;
-  const TrainingResult trained = float_training(folder.path());
-  const QuantizationAwareResult result = quantized_training(trained, int8_folder.path(), false, one_thread());
-  EXPECT_EQ(quantize::int8_violations(result.int8), std::vector<std::string>{});
-  EXPECT_NEAR(int8_accuracy(result.int8), result.training.last.accuracy, 0.002);
-  EXPECT_GE(result.training.last.accuracy, trained.last.accuracy - 0.01);
+  for (const ir::NetConfig& network : {testing::tiny_network(), testing::tiny_hard_swish_network()}) {
+    const TemporaryFolder folder, int8_folder;
+    const TrainingResult trained = float_training(folder.path(), network);
+    const QuantizationAwareResult result =
+        quantized_training(trained, int8_folder.path(), false, one_thread(), network);
+    EXPECT_EQ(quantize::int8_violations(result.int8), std::vector<std::string>{});
+    EXPECT_NEAR(int8_accuracy(result.int8), result.training.last.accuracy, 0.002);
+    EXPECT_GE(result.training.last.accuracy, trained.last.accuracy - 0.01);
+  }
 }
 
 TEST(QuantizationAware, RangesAreLearned) {

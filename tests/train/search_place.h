@@ -18,7 +18,7 @@ inline constexpr const char* tiny_space = R"({
   "stem": [{"layer": "conv", "channels": 8, "kernel": 3, "stride": 1}],
   "stages": [
     {"channels": 8, "stride": 1, "depths": [1, 2], "kernels": [3, 5], "expansions": [2, 3]},
-    {"channels": 8, "stride": 2, "depths": [1, 2], "kernels": [3, 5], "expansions": [2, 3]}
+    {"channels": 8, "stride": 2, "depths": [1, 2], "kernels": [3, 5], "expansions": [2, 3], "activation": "hard_swish"}
   ],
   "feature_mix": 16
 })";

@@ -45,6 +45,13 @@ inline ir::NetConfig tiny_network() {
   return config;
 }
 
+inline ir::NetConfig tiny_hard_swish_network() {
+  ir::NetConfig config = tiny_network();
+  config.first_conv.activation = ir::ActFunc::hard_swish;
+  std::get<ir::MobileInvertedConv>(config.blocks[0].body).activation = ir::ActFunc::hard_swish;
+  return config;
+}
+
 inline Recipe tiny_recipe() {
   Recipe recipe;
   recipe.network = "tiny";

@@ -9,11 +9,11 @@ namespace {
 
 /// Both papers' networks have ReLU where MobileNetV2 has ReLU6.
 NetConfig with_relu(NetConfig config) {
-  config.first_conv.activation = Activation::relu;
+  config.first_conv.activation = ActFunc::relu;
   for (Block& block : config.blocks) {
-    if (auto* conv = std::get_if<MobileInvertedConv>(&block.body)) conv->activation = Activation::relu;
+    if (auto* conv = std::get_if<MobileInvertedConv>(&block.body)) conv->activation = ActFunc::relu;
   }
-  config.feature_mix_layer->activation = Activation::relu;
+  config.feature_mix_layer->activation = ActFunc::relu;
   return config;
 }
 

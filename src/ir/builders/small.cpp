@@ -6,7 +6,7 @@ namespace thimble::ir::builders {
 
 namespace {
 
-Block conv(int in, int out, int stride, Activation activation = Activation::relu6) {
+Block conv(int in, int out, int stride, ActFunc activation = ActFunc::relu6) {
   return {
       ConvLayer{.in_channels = in, .out_channels = out, .kernel_size = 3, .stride = stride, .activation = activation},
       false};
@@ -19,7 +19,7 @@ Block inverted(int in, int expand, int out, int kernel, int stride) {
                              .stride = stride,
                              .expand_ratio = static_cast<double>(expand),
                              .mid_channels = in * expand,
-                             .activation = Activation::relu6},
+                             .activation = ActFunc::relu6},
           stride == 1 && in == out};
 }
 
@@ -30,7 +30,7 @@ NetConfig network(const char* name, int resolution, int channels, int stem, std:
   config.resolution = resolution;
   config.classes = 10;
   config.first_conv = {
-      .in_channels = channels, .out_channels = stem, .kernel_size = 3, .stride = 1, .activation = Activation::relu6};
+      .in_channels = channels, .out_channels = stem, .kernel_size = 3, .stride = 1, .activation = ActFunc::relu6};
   config.blocks = std::move(blocks);
   config.features = features;
   if (feature_mix > 0) {
@@ -38,7 +38,7 @@ NetConfig network(const char* name, int resolution, int channels, int stem, std:
                                 .out_channels = feature_mix,
                                 .kernel_size = 1,
                                 .stride = 1,
-                                .activation = Activation::relu6};
+                                .activation = ActFunc::relu6};
     config.features = feature_mix;
   }
   return config;
