@@ -31,7 +31,7 @@ class Builder {
       for (std::size_t block = 0; block < genome_.stages[stage].size(); ++block)
         add_block(space_.stages[stage], genome_.stages[stage][block], block == 0);
     if (const int mixed = feature_mix_channels(space_, genome_.width); mixed > 0) {
-      StemLayer mix{.kind = StemLayer::Kind::conv, .channels = mixed, .kernel = 1, .stride = 1};
+      StemLayer mix{.kind = StemLayer::Kind::conv, .channels = mixed, .kernel = 1, .stride = 1, .activation = {}};
       network_.feature_mix_layer = conv_of(mix, mixed);
     }
     network_.features = channels_;
