@@ -15,4 +15,7 @@ namespace thimble::cost {
 Cost cost_of(const CostTable& table, const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
              RowSpan rows = {});
 
+/// Whether the table knows the kernel; of a block in tiles, those of its layers.
+bool is_known(const CostTable& table, const target::KernelChoice& kernel);
+
 }  // namespace thimble::cost

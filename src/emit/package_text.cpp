@@ -1,4 +1,5 @@
 // emit/package_text.cpp: what stands around the program: an example, a build file, copies of the kernels.
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -106,8 +107,13 @@ set_target_properties({0}_example PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED O
 
 std::set<std::string> included_kernels(const Source& source) {
   std::set<std::string> headers{"kernels/generic/types.h"};
-  for (const Layer& layer : source.program.layers)
-    headers.insert(fmt::format("kernels/{}/{}.h", layer.kernel.folder, layer.kernel.kernel));
+  const auto add = [&](const target::KernelChoice& kernel) {
+    headers.insert(fmt::format("kernels/{}/{}.h", kernel.folder, kernel.kernel));
+  };
+  for (const Layer& layer : source.program.layers) {
+    add(layer.kernel);
+    std::ranges::for_each(layer.kernel.layers, add);
+  }
   for (const End& end : source.ends)
     if (end.outside != ir::no_tensor && !end.conversion) headers.insert("kernels/generic/quantize.h");
   return headers;

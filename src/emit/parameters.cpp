@@ -46,6 +46,7 @@ OpCode code_of(const ir::Graph& graph, const ir::Op& op, const target::KernelCho
                         [&](const ir::ShapeOf&) { return unsupported(); },
                         [&](const ir::StridedSlice&) { return slice_code(graph, op); },
                         [&](const ir::Pack&) { return unsupported(); },
+                        [&](const ir::TiledBlock&) { return block_code(graph, op, kernel, prefix); },
                     },
                     op.kind);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emit/c_text.h"
@@ -14,7 +15,9 @@ namespace thimble::emit {
 /// One call of a driver.
 struct DriverCall {
   Parameters parameters;
-  std::vector<int> inputs;         ///< The planes it takes, as indices in op.inputs.
+  /// Structures that `parameters` points to, by the names that they have in the layer's function.
+  std::vector<std::pair<std::string, Parameters>> parts = {};
+  std::vector<int> inputs = {};    ///< The planes it takes, as indices in op.inputs.
   std::int64_t output_offset = 0;  ///< Bytes from the output's start; not 0 for the later inputs of a concatenation.
 };
 
@@ -47,6 +50,8 @@ OpCode transpose_code(const ir::Graph& graph, const ir::Op& op, const ir::Transp
 OpCode concat_code(const ir::Graph& graph, const ir::Op& op, const ir::Concat& concat);
 OpCode slice_code(const ir::Graph& graph, const ir::Op& op);
 OpCode reshape_code(const ir::Graph& graph, const ir::Op& op);
+OpCode block_code(const ir::Graph& graph, const ir::Op& op, const target::KernelChoice& kernel,
+                  const std::string& prefix);
 
 /// A shape with ones before it, to four dimensions. @throws Error naming the layer if it has more.
 ir::Shape four_dimensions(const ir::Shape& shape, const std::string& layer);

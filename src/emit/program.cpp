@@ -104,7 +104,7 @@ class Builder {
     OpCode code = code_of(graph_, op, step.kernel, layer.function);
     for (ConstantArray& array : code.constants) add_constant(std::move(array), code.calls, layer);
     for (DriverCall& call : code.calls) {
-      LayerCall printed{std::move(call.parameters), {}, {}};
+      LayerCall printed{std::move(call.parameters), std::move(call.parts), {}, {}};
       for (const int input : call.inputs) printed.inputs.push_back(input_plane(op, input, layer));
       printed.output = plane_of(op.outputs[0]);
       if (call.output_offset > 0)
@@ -133,9 +133,14 @@ class Builder {
       layer.constants.push_back(std::move(array));
       return;
     }
-    for (DriverCall& call : calls)
-      for (Field& field : call.parameters.fields)
+    const auto point_at_equal = [&](Parameters& parameters) {
+      for (Field& field : parameters.fields)
         if (field.value == array.pointer()) field.value = equal->pointer();
+    };
+    for (DriverCall& call : calls) {
+      point_at_equal(call.parameters);
+      for (auto& [name, parameters] : call.parts) point_at_equal(parameters);
+    }
   }
 
   static bool is_absent(const ir::Op& op, int input) {

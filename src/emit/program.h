@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emit/c_text.h"
@@ -27,6 +28,7 @@ std::string initializer_of(const Plane& plane);
 
 struct LayerCall {
   Parameters parameters;
+  std::vector<std::pair<std::string, Parameters>> parts;  ///< What they point to: DriverCall::parts.
   std::vector<Plane> inputs;
   Plane output;
 };

@@ -20,7 +20,10 @@ const ir::Op& op_of(const Source& source, const Layer& layer) {
 /// Layers by row kernel: the kernels that several layers use get a function that those share.
 std::map<std::string, int> uses_of_kernels(const Program& program) {
   std::map<std::string, int> uses;
-  for (const Layer& layer : program.layers) uses[layer.kernel.kernel] += static_cast<int>(layer.calls.size());
+  for (const Layer& layer : program.layers) {
+    uses[layer.kernel.kernel] += static_cast<int>(layer.calls.size());
+    for (const target::KernelChoice& part : layer.kernel.layers) uses[part.kernel] += 2;  // By pointers to a function.
+  }
   return uses;
 }
 
@@ -36,7 +39,10 @@ std::string kernel_options(const Source& source) {
   const auto has_shifted = [&](const Layer& layer) { return std::ranges::any_of(layer.calls, is_shifted); };
   if (std::ranges::any_of(source.program.layers, has_shifted))
     out += "/* Depthwise convolutions write over the oldest row that they read. */\n#define THIMBLE_SHIFTED_ROWS 1\n";
-  const auto is_packed = [](const Layer& layer) { return layer.kernel.packed_channels; };
+  const auto is_packed = [](const Layer& layer) {
+    const auto& parts = layer.kernel.layers;
+    return layer.kernel.packed_channels || std::ranges::any_of(parts, &target::KernelChoice::packed_channels);
+  };
   if (std::ranges::any_of(source.program.layers, is_packed))
     out += "/* Keep a channel's bias and shift in one word. */\n#define THIMBLE_PACKED_CHANNELS 1\n";
   const auto is_for_single_issue = [](const Layer& layer) { return layer.kernel.single_issue; };
@@ -77,16 +83,15 @@ std::string checks(const Source& source) {
   return out + "\n";
 }
 
-/// A row kernel in its driver, once for all layers that use it.
-std::string shared_function(const Layer& layer) {
-  const bool two_inputs = layer.calls.at(0).inputs.size() == 2;
-  std::vector<std::string> parameters{fmt::format("const {}* p", layer.calls[0].parameters.type)};
+/// A row kernel in its driver, once for all layers that use it. `type` is its parameters'.
+std::string shared_function(const target::KernelChoice& kernel, const std::string& type, bool two_inputs) {
+  std::vector<std::string> parameters{fmt::format("const {}* p", type)};
   for (const char* plane : two_inputs ? std::vector{"a", "b", "out"} : std::vector{"in", "out"})
     parameters.push_back(fmt::format("const thimble_plane* {}", plane));
   parameters.insert(parameters.end(), {"int32_t first", "int32_t count", "void* scratch"});
-  std::string out = listed(fmt::format("THIMBLE_SHARED void {}_rows(", layer.kernel.kernel), parameters, ") {\n");
-  return out + fmt::format("  {}({}, p, {}, out, first, count, scratch);\n}}\n\n", layer.kernel.driver,
-                           layer.kernel.kernel, two_inputs ? "a, b" : "in");
+  std::string out = listed(fmt::format("THIMBLE_SHARED void {}_rows(", kernel.kernel), parameters, ") {\n");
+  return out + fmt::format("  {}({}, p, {}, out, first, count, scratch);\n}}\n\n", kernel.driver, kernel.kernel,
+                           two_inputs ? "a, b" : "in");
 }
 
 std::string shapes_of(const ir::Graph& graph, const ir::Op& op) {
@@ -130,7 +135,8 @@ CallText call_text(const Layer& layer, std::size_t index, bool shared) {
   const std::string p = numbered("p", index);
   const std::string out = numbered("out", index);
   CallText text;
-  text.definitions = definition_of(call.parameters, p, 2);
+  for (const auto& [name, parameters] : call.parts) text.definitions += definition_of(parameters, name, 2);
+  text.definitions += definition_of(call.parameters, p, 2);
   std::string inputs;
   for (std::size_t i = 0; i < call.inputs.size(); ++i) {
     const std::string in = call.inputs.size() == 2 ? std::string(i == 0 ? "a" : "b") : numbered("in", index);
@@ -218,8 +224,12 @@ std::string program_text(const Source& source) {
   out += includes(source) + checks(source);
   std::map<std::string, int> uses = uses_of_kernels(source.program);
   std::set<std::string> printed;
-  for (const Layer& layer : source.program.layers)
-    if (uses[layer.kernel.kernel] > 1 && printed.insert(layer.kernel.kernel).second) out += shared_function(layer);
+  for (const Layer& layer : source.program.layers) {
+    for (const target::KernelChoice& part : layer.kernel.layers)
+      if (printed.insert(part.kernel).second) out += shared_function(part, "thimble_conv", false);
+    if (uses[layer.kernel.kernel] > 1 && printed.insert(layer.kernel.kernel).second)
+      out += shared_function(layer.kernel, layer.calls.at(0).parameters.type, layer.calls[0].inputs.size() == 2);
+  }
   for (const Layer& layer : source.program.layers) out += layer_function(source, layer, uses[layer.kernel.kernel] > 1);
   for (const RowInput& input : source.program.row_inputs) out += row_input_function(source, input);
   for (const End& end : source.ends)

@@ -183,6 +183,9 @@ class Lowering {
   void lower(const ir::ShapeOf&, FileOp& out) { out.code = BuiltinOperator::SHAPE; }
   void lower(const ir::StridedSlice&, FileOp& out) { out.code = BuiltinOperator::STRIDED_SLICE; }
   void lower(const ir::Pack&, FileOp& out) { out.code = BuiltinOperator::PACK; }
+  void lower(const ir::TiledBlock&, FileOp&) {
+    fail("{}: \"{}\" is a block in tiles, which TensorFlow Lite has not", graph_.name, output().name);
+  }
 
   /// The lowest version of an operator that has what is asked of it: runtimes refuse versions that they do not know.
   int version_of(const FileOp& op) const {

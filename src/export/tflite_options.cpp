@@ -88,6 +88,7 @@ Options write_options(flatbuffers::FlatBufferBuilder& b, const FileOp& op, const
           [&](const ir::Pack& p) {
             return write(Type::PackOptions, tflite::CreatePackOptions(b, static_cast<int>(op.inputs.size()), p.axis));
           },
+          [&](const ir::TiledBlock&) { return write(Type::NONE, flatbuffers::Offset<void>()); },
       },
       op.kind);
 }

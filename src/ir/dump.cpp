@@ -73,6 +73,7 @@ std::string parameters(const Operator& op) {
             return fmt::format(" masks {},{},{}", s.begin_mask, s.end_mask, s.shrink_axis_mask);
           },
           [](const Pack& p) { return fmt::format(" axis {}", p.axis); },
+          [](const TiledBlock& t) { return fmt::format(" tiles {}x{}", t.rows, t.columns); },
           [](const auto&) { return std::string(); },
       },
       op);

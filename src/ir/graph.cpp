@@ -4,6 +4,8 @@
 
 #include <fmt/ranges.h>
 
+#include "ir/tiled_block.h"
+
 namespace thimble::ir {
 
 std::string_view name_of(DataType type) {
@@ -60,6 +62,22 @@ TensorId Graph::add_tensor(Tensor tensor) {
   return static_cast<TensorId>(tensors.size()) - 1;
 }
 
+namespace {
+
+/// Of all three layers; rows of the expansion as often as they are computed.
+std::int64_t macs_of_tiles(const Graph& graph, const Op& block) {
+  std::int64_t sum = 0;
+  for (const Op& layer : layers_of(block)) {
+    const bool is_expansion = layer.outputs == std::vector{std::get<TiledBlock>(block.kind).expanded};
+    const std::int64_t macs = macs_of(graph, layer);
+    const int rows = graph.tensor(layer.outputs[0]).shape.at(1);
+    sum += is_expansion ? macs / rows * expanded_rows(graph, block) : macs;
+  }
+  return sum;
+}
+
+}  // namespace
+
 std::int64_t macs_of(const Graph& graph, const Op& op) {
   const auto weights = [&]() -> const Shape& { return graph.tensor(op.inputs.at(1)).shape; };
   const auto outputs = [&] { return graph.tensor(op.outputs.at(0)).elements(); };
@@ -68,6 +86,7 @@ std::int64_t macs_of(const Graph& graph, const Op& op) {
   }
   if (std::holds_alternative<DepthwiseConv2D>(op.kind)) return outputs() * weights().at(1) * weights().at(2);
   if (std::holds_alternative<FullyConnected>(op.kind)) return outputs() * weights().at(1);
+  if (std::holds_alternative<TiledBlock>(op.kind)) return macs_of_tiles(graph, op);
   return 0;
 }
 

@@ -28,6 +28,7 @@ std::string_view name_of(const Operator& op) {
                         [](const ShapeOf&) -> std::string_view { return "shape"; },
                         [](const StridedSlice&) -> std::string_view { return "strided_slice"; },
                         [](const Pack&) -> std::string_view { return "pack"; },
+                        [](const TiledBlock&) -> std::string_view { return "tiled_block"; },
                     },
                     op);
 }

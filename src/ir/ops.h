@@ -129,9 +129,23 @@ struct Pack {
   int axis = 0;
 };
 
+/// A block of three layers of which only tiles are there at a time: a pointwise convolution expands, a depthwise one
+/// filters, a pointwise one projects (ir/tiled_block.h). Inputs: activation, then weights and bias of each layer. It is
+/// what a planner makes of such layers; no model has it.
+struct TiledBlock {
+  Conv2D expansion;
+  DepthwiseConv2D filter;
+  Conv2D projection;
+  int expanded = -1, filtered = -1;  ///< Tensors of the graph of which tiles are there.
+  int rows = 1, columns = 1;         ///< Of outputs, of a tile.
+  /// Whether rows of the expansion that the next band of tiles needs too are kept for it, so that nothing is computed
+  /// twice; else they are computed again.
+  bool keeps_rows = false;
+};
+
 using Operator =
     std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Add, Sub, Mul, Pool2D, Mean, Pad, Reshape, Transpose, Concat,
-                 ResizeNearest, Softmax, Sigmoid, HardSwish, Clamp, Quantize, Dequantize, ShapeOf, StridedSlice, Pack>;
+                 ResizeNearest, Softmax, Sigmoid, HardSwish, Clamp, Quantize, Dequantize, ShapeOf, StridedSlice, Pack, TiledBlock>;
 
 /// Builds an exhaustive visitor from lambdas: std::visit(Overloaded{...}, op.kind) fails to compile if one is missing.
 template <typename... Ts>

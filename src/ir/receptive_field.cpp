@@ -133,6 +133,7 @@ std::optional<PlaneField> field_of(const Graph& graph, const Op& op, std::size_t
                         [](const ResizeNearest&) -> Field { return std::nullopt; },
                         [](const ShapeOf&) -> Field { return std::nullopt; },
                         [](const StridedSlice&) -> Field { return std::nullopt; },
+                        [](const TiledBlock&) -> Field { return std::nullopt; },
                         [](const Pack&) -> Field { return std::nullopt; },
                     },
                     op.kind);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "ir/tiled_block.h"
 
 namespace thimble::ir {
 
@@ -173,6 +174,13 @@ struct OutputShape {
     for (std::size_t i = 1; i < op.inputs.size(); ++i) check(in(i) == out, "its inputs differ in shape");
     out.insert(out.begin() + pack.axis, static_cast<int>(op.inputs.size()));
     return out;
+  }
+  /// That of its last layer, if each layer computes what the next one reads.
+  Shape operator()(const TiledBlock&) const {
+    const auto layers = layers_of(op);
+    for (const Op& layer : layers)
+      check(output_shapes(graph, layer).at(0) == graph.tensor(layer.outputs.at(0)).shape, "its layers do not fit");
+    return own();
   }
 };
 

@@ -45,6 +45,9 @@ Arity arity_of(const Operator& op) {
                         [](const Pack&) {
                           return Arity{1, any_number};
                         },
+                        [](const TiledBlock&) {
+                          return Arity{7, 7};
+                        },
                         [](const StridedSlice&) {
                           return Arity{4, 4};
                         },
@@ -62,7 +65,9 @@ bool is_optional(const Operator& op, std::size_t input) {
   const bool has_bias = std::holds_alternative<Conv2D>(op) || std::holds_alternative<DepthwiseConv2D>(op) ||
                         std::holds_alternative<FullyConnected>(op);
   const bool is_sums = std::holds_alternative<Conv2D>(op) && input == sums_input;
-  return (has_bias && input == 2) || is_sums;
+  const bool is_block = std::holds_alternative<TiledBlock>(op);
+  const bool is_bias = is_block ? input > 0 && input % 2 == 0 : has_bias && input == 2;
+  return is_bias || is_sums;
 }
 
 class Verifier {

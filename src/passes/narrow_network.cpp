@@ -228,6 +228,7 @@ class Narrowing {
 
   void adapt(const ir::Op& op, const ir::StridedSlice&) { require_same(op); }
   void adapt(const ir::Op& op, const ir::Pack&) { require_same(op); }
+  void adapt(const ir::Op& op, const ir::TiledBlock&) { require_same(op); }
 
   void adapt(const ir::Op& op, const ir::Pad& pad) {
     if (pad.amounts.back() != std::array<int, 2>{0, 0}) require_same(op);

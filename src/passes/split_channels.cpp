@@ -56,17 +56,6 @@ bool works_by_channels(const ir::Graph& graph, const ir::Op& op) {
          std::holds_alternative<ir::Quantize>(op.kind);
 }
 
-/// For each tensor the operator that is the only one to read it, or -1.
-std::vector<int> only_readers(const ir::Graph& graph) {
-  const std::vector<int> uses = use_counts(graph);
-  std::vector<int> readers(graph.tensors.size(), -1);
-  for (std::size_t i = 0; i < graph.ops.size(); ++i)
-    for (const ir::TensorId id : graph.ops[i].inputs)
-      if (id != ir::no_tensor && uses[index(id)] == 1) readers[index(id)] = static_cast<int>(i);
-  for (const ir::TensorId id : graph.outputs) readers[index(id)] = -1;
-  return readers;
-}
-
 /// Part [first, first + count) of a constant along a dimension, with its scales if they lie along it.
 ir::TensorId add_part(ir::Graph& graph, ir::TensorId of, std::size_t axis, const Channels& channels) {
   if (of == ir::no_tensor) return of;

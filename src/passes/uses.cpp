@@ -16,6 +16,16 @@ std::vector<int> use_counts(const ir::Graph& graph) {
   return uses;
 }
 
+std::vector<int> only_readers(const ir::Graph& graph) {
+  const std::vector<int> uses = use_counts(graph);
+  std::vector<int> readers(graph.tensors.size(), -1);
+  for (std::size_t i = 0; i < graph.ops.size(); ++i)
+    for (const ir::TensorId id : graph.ops[i].inputs)
+      if (id != ir::no_tensor && uses[index(id)] == 1) readers[index(id)] = static_cast<int>(i);
+  for (const ir::TensorId id : graph.outputs) readers[index(id)] = -1;
+  return readers;
+}
+
 bool is_graph_input(const ir::Graph& graph, ir::TensorId id) {
   return std::find(graph.inputs.begin(), graph.inputs.end(), id) != graph.inputs.end();
 }

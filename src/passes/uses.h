@@ -11,6 +11,9 @@ namespace thimble::passes {
 /// How often each tensor is read: by operators (once for each place) and as a graph output.
 std::vector<int> use_counts(const ir::Graph& graph);
 
+/// For each tensor the operator that is the only one to read it, or -1.
+std::vector<int> only_readers(const ir::Graph& graph);
+
 bool is_graph_input(const ir::Graph& graph, ir::TensorId id);
 bool is_graph_output(const ir::Graph& graph, ir::TensorId id);
 

@@ -67,13 +67,12 @@ class Working {
   Working(const ir::Graph& graph, const RowStream& stream, std::span<const RowWork> work,
           std::span<const target::KernelChoice> kernels, std::span<const InPlace> in_place)
       : graph_(graph),
-        summing_op_(stream.summing_op),
         rows_at_a_time_(stream.rows_at_a_time),
         progress_(graph, stream, work),
         lines_(graph.tensors.size()) {
     for (const ir::TensorId id : stream.from_caller) add_ring(stream, id);
     for (const int op : stream.ops) add_ring(stream, graph.ops[static_cast<std::size_t>(op)].outputs[0]);
-    for (const int op : stream.ops) add_scratch(op, kernels[static_cast<std::size_t>(op)].scratch_bytes);
+    for (const int op : stream.ops) add_scratch(op, kernels[static_cast<std::size_t>(op)]);
     for (const InPlace& pair : in_place) share_ring(pair);
     meets_.resize(items_.size());
     for (const RowWork& piece : work) run(piece);
@@ -122,7 +121,8 @@ class Working {
     int rows = 0;
     std::int64_t bytes = 0;
     std::int64_t offset = 0;
-    int windows = 1;  ///< Rows that the members' windows keep, at least.
+    int windows = 1;     ///< Rows that the members' windows keep, at least.
+    bool stays = false;  ///< Scratch that holds something from the first row to the last.
   };
 
   /// Where a tensor's rows lie in a ring: row r in place r * step - above, counted without the wrap.
@@ -150,9 +150,10 @@ class Working {
     items_.push_back({{tensor}});
   }
 
-  void add_scratch(int op, std::int64_t bytes) {
-    if (bytes <= 0) return;
-    items_.push_back({{}, op, 0, aligned(bytes)});
+  void add_scratch(int op, const target::KernelChoice& kernel) {
+    if (kernel.scratch_bytes <= 0) return;
+    items_.push_back({{}, op, 0, aligned(kernel.scratch_bytes)});
+    items_.back().stays = kernel.accumulates || kernel.kept_bytes > 0;
   }
 
   /// Whether the output's rows are as long as the ring's, or are computed one by one and read by convolutions, which
@@ -230,7 +231,7 @@ class Working {
   }
 
   bool is_live(const Item& item, const RowWork& piece) const {
-    if (item.op != none) return item.op == piece.op || item.op == summing_op_;
+    if (item.op != none) return item.stays || item.op == piece.op;
     return std::ranges::any_of(
         item.members, [&](ir::TensorId tensor) { return tensor == piece.tensor || progress_.rows_held(tensor) > 0; });
   }
@@ -258,7 +259,6 @@ class Working {
   }
 
   const ir::Graph& graph_;
-  int summing_op_;  ///< Its sums stay from the first row to the last.
   int rows_at_a_time_;
   StreamProgress progress_;
   std::vector<Line> lines_;  ///< By tensor.

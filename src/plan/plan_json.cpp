@@ -38,6 +38,8 @@ Json to_json(const target::KernelChoice& kernel) {
   if (kernel.tile_pixels > 0) json["tile_pixels"] = kernel.tile_pixels;
   if (kernel.packed_channels) json["packed_channels"] = true;
   if (kernel.single_issue) json["single_issue"] = true;
+  if (kernel.kept_bytes > 0) json["kept_bytes"] = kernel.kept_bytes;
+  for (const target::KernelChoice& layer : kernel.layers) json["layers"].push_back(to_json(layer));
   return json;
 }
 
@@ -124,6 +126,9 @@ target::KernelChoice kernel_from(const Json& json) {
   if (json.contains("tile_pixels")) read(json, "tile_pixels", kernel.tile_pixels);
   if (json.contains("packed_channels")) read(json, "packed_channels", kernel.packed_channels);
   if (json.contains("single_issue")) read(json, "single_issue", kernel.single_issue);
+  if (json.contains("kept_bytes")) read(json, "kept_bytes", kernel.kept_bytes);
+  if (json.contains("layers"))
+    for (const Json& layer : json.at("layers")) kernel.layers.push_back(kernel_from(layer));
   return kernel;
 }
 

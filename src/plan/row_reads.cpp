@@ -52,6 +52,17 @@ struct RowQuery {
     for (int k = 0; k < size; ++k) read_image_row(row * stride - pad_top + k * dilation);
   }
 
+  /// A band of a block in tiles: all that its rows need is read until the last of them is written. Where rows are kept,
+  /// the last ones of the band above need not be read again.
+  void read_band(const ir::TiledBlock& block) {
+    const int first = row - row % block.rows;
+    const int end = std::min(first + block.rows, output().shape[1]);
+    const int last = (end - 1) * block.filter.stride_h - block.filter.padding.top + input(3).shape.at(1);
+    const int top = first * block.filter.stride_h - block.filter.padding.top;
+    const int overlap = std::max(0, input(3).shape.at(1) - block.filter.stride_h);
+    for (int y = block.keeps_rows && first > 0 ? top + overlap : top; y < last; ++y) read_image_row(y);
+  }
+
   /// One input of an element-wise operator, with broadcasting.
   void read_elementwise(std::size_t i) {
     const ir::TensorId id = op.inputs.at(i);
@@ -95,6 +106,7 @@ bool reads_whole_inputs(const ir::Operator& kind) {
           [](const ir::Clamp&) { return false; },         [](const ir::Quantize&) { return false; },
           [](const ir::Dequantize&) { return false; },    [](const ir::ShapeOf&) { return true; },
           [](const ir::StridedSlice&) { return true; },   [](const ir::Pack&) { return true; },
+          [](const ir::TiledBlock&) { return false; },
       },
       kind);
 }
@@ -169,6 +181,7 @@ std::vector<Read> reads_of_row(const ir::Graph& graph, const ir::Op& op, int row
                    query.read_window(query.input(1).shape.at(1), conv.stride_h, conv.dilation_h, conv.padding.top);
                  },
                  [&](const ir::Pool2D& pool) { query.read_window(pool.filter_h, pool.stride_h, 1, pool.padding.top); },
+                 [&](const ir::TiledBlock& block) { query.read_band(block); },
                  [&](const ir::Pad& pad) { query.read_image_row(row - pad.amounts.at(1)[0]); },
                  [&](const ir::Mean&) { query.read_image_row(row); },
                  [&](const ir::StridedSlice&) { query.read_sliced_row(); },

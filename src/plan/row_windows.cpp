@@ -7,6 +7,7 @@
 
 #include "ir/partial_sums.h"
 #include "ir/slice_region.h"
+#include "ir/tiled_block.h"
 #include "plan/plan.h"
 #include "target/mean_geometry.h"
 
@@ -51,6 +52,7 @@ bool works_by_rows(const ir::Graph& graph, const ir::Op& op) {
                         [](const ir::HardSwish&) { return true; },
                         [](const ir::Clamp&) { return true; },
                         [](const ir::Quantize&) { return true; },
+                        [](const ir::TiledBlock&) { return true; },
                         [](const ir::Pad& pad) { return pad.amounts.size() == 4; },
                         [&](const ir::Mean& mean) { return target::keeps_rows(graph, op, mean); },
                         [&](const ir::StridedSlice&) { return ir::sliced_region(graph, op).has_value(); },
@@ -75,6 +77,9 @@ Rows rows_read(const ir::Graph& graph, const ir::Op& op, std::size_t input, Rows
           },
           [&](const ir::Pool2D& pool) {
             return Window{pool.filter_h, pool.stride_h, 1, pool.padding.top}.under(out);
+          },
+          [&](const ir::TiledBlock&) {
+            return Rows{ir::band_of(graph, op, out.first).new_first, ir::band_of(graph, op, out.end - 1).in_end};
           },
           [&](const ir::Pad& pad) {
             return Window{1, 1, 1, pad.amounts.at(1)[0]}.under(out);

@@ -42,7 +42,7 @@ class StepCosts {
   double of(const RowWork& piece, const target::KernelChoice& kernel) {
     const auto [found, is_new] =
         known_.try_emplace(std::tuple{kernel.kernel, piece.op, piece.rows.first, piece.rows.count()}, 0.0);
-    if (is_new && table_.knows(kernel.kernel)) {
+    if (is_new && cost::is_known(table_, kernel)) {
       const ir::Op& op = graph_.ops[static_cast<std::size_t>(piece.op)];
       const cost::Cost cost = cost::cost_of(table_, graph_, op, kernel, {piece.rows.first, piece.rows.count()});
       found->second = table_.has_cycles() ? cost.cycles : cost.instructions;

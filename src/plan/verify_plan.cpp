@@ -180,8 +180,20 @@ class Execution {
       compute(step, op, reads_of_all(graph_, op), first, step.rows.count);
       return;
     }
+    if (step.kernel.kept_bytes > 0) expect_kept(step, op, first);
     for (int row = first; row < first + step.rows.count; ++row)
       compute(step, op, reads_of_row(graph_, op, row), row, 1);
+    if (step.kernel.kept_bytes > 0)
+      arena_.write(plan_.scratch_of(step), step.kernel.kept_bytes, sums(step, first + step.rows.count));
+  }
+
+  /// The rows that a block in tiles keeps must be there when row `first` is computed; with row 0 they begin.
+  void expect_kept(const Step& step, const ir::Op& op, int first) {
+    const std::int64_t scratch = plan_.scratch_of(step);
+    if (first == 0) arena_.write(scratch, step.kernel.kept_bytes, sums(step, 0));
+    if (const auto found = arena_.mismatch(scratch, step.kernel.kept_bytes, sums(step, first)))
+      fail("{}: the rows kept before it should be at arena byte {}, which holds {}", where(op, first), found->address,
+           describe(found->held));
   }
 
   /// The caller writes input rows [first, first + count). It has each of them once, from the first to the last.
@@ -197,7 +209,7 @@ class Execution {
     write(id, pieces(id, first * bytes, (first + count) * bytes));
   }
 
-  /// What the scratch of an operator holds that has summed up `rows` rows.
+  /// What the scratch of an operator holds that has summed up `rows` rows, or keeps of them what later ones need.
   ShadowArena::Content sums(const Step& step, int rows) const {
     return {static_cast<ir::TensorId>(graph_.tensors.size()) + step.op, rows * step.kernel.scratch_bytes};
   }
@@ -283,7 +295,8 @@ class Execution {
   /// A step's scratch holds garbage before and after each piece of its work, and is no part of what it writes.
   void use_scratch(const Step& step, const ir::Op& op, int row, std::span<const Piece> written) {
     if (step.scratch_buffer < 0) return;
-    arena_.spoil(plan_.scratch_of(step), step.kernel.scratch_bytes);
+    const std::int64_t kept = step.kernel.kept_bytes;
+    arena_.spoil(plan_.scratch_of(step) + kept, step.kernel.scratch_bytes - kept);
     check_apart_from_scratch(step, op, row, written);
   }
 

@@ -31,6 +31,8 @@ Bytes evaluate(const Operands& operands, const ir::Softmax& softmax);
 // quantize.cpp
 Bytes evaluate(const Operands& operands, const ir::Quantize& quantize);
 Bytes evaluate(const Operands& operands, const ir::Dequantize& dequantize);
+// tiled_block.cpp
+Bytes evaluate(const Operands& operands, const ir::TiledBlock& block);
 // data_movement.cpp: by bytes, whatever the elements are.
 Bytes evaluate(const Operands& operands, const ir::Pad& pad);
 Bytes evaluate(const Operands& operands, const ir::Reshape& reshape);

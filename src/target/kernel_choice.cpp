@@ -7,6 +7,7 @@
 #include "ir/slice_region.h"
 #include "reference/hard_swish.h"
 #include "reference/parameters.h"
+#include "target/block_choice.h"
 #include "target/conv_choice.h"
 #include "target/cores.h"
 #include "target/kernel_variants.h"
@@ -142,6 +143,7 @@ class Chooser {
     return {choice("s8_copy_generic", "a rectangle, row by row")};
   }
   Candidates operator()(const ir::Pack&) const { refuse_shape_arithmetic(); }
+  Candidates operator()(const ir::TiledBlock&) const { return {choose_block_kernel(graph_, op_, options_)}; }
 
  private:
   const ir::Tensor& input(std::size_t i = 0) const { return graph_.tensor(op_.inputs.at(i)); }
@@ -243,10 +245,22 @@ class Chooser {
 
 }  // namespace
 
+namespace {
+
+void set_issue(KernelChoice& kernel, const Core& core) {
+  kernel.single_issue = kernel.folder == "dsp" && issues_singly(core);
+  for (KernelChoice& layer : kernel.layers) {
+    set_issue(layer, core);
+    kernel.single_issue |= layer.single_issue;
+  }
+}
+
+}  // namespace
+
 std::vector<KernelChoice> kernel_candidates(const ir::Graph& graph, const ir::Op& op, const Core& core,
                                             const KernelOptions& options) {
   std::vector<KernelChoice> kernels = std::visit(Chooser(graph, op, core, options), op.kind);
-  for (KernelChoice& kernel : kernels) kernel.single_issue = kernel.folder == "dsp" && issues_singly(core);
+  for (KernelChoice& kernel : kernels) set_issue(kernel, core);
   return kernels;
 }
 

@@ -37,6 +37,11 @@ struct KernelChoice {
   /// Sums up its input's rows one after the other: a step's rows are the input's, and what the scratch holds has to
   /// stay from the first of them to the last.
   bool accumulates = false;
+  /// Bytes at the beginning of the scratch that have to stay from a step to the next, rows in order and each once: of a
+  /// block in tiles that keeps rows.
+  std::int64_t kept_bytes = 0;
+  /// Of a block in tiles: the kernels of its layers (ir/tiled_block.h).
+  std::vector<KernelChoice> layers = {};
   std::string reason;  ///< Why this variant, one short phrase for the generated comment.
 };
 
