@@ -84,6 +84,7 @@ void PlanningOptions::add_to(CLI::App& verb) {
   without("--no-patches", techniques.patches, "Run no segment in patches but the one that --patches names");
   without("--no-lean-kernels", techniques.lean_kernels, "Use no convolutions that take less scratch and more time");
   without("--no-regions", techniques.regions, "Keep the arena in one memory of the board");
+  without("--no-tiles", techniques.tiles, "Expand whole rows of a block, not tiles of some of their columns");
   without("--no-channel-split", techniques.channel_split, "Expand all channels of a block before they are projected");
   without("--no-reorder", techniques.reorder, "Run operators in the order of the model");
   without("--no-recompute", techniques.recompute, "Compute no plane twice, such as that of a squeeze-and-excite");

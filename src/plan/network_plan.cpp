@@ -12,6 +12,7 @@
 #include "passes/split_patches.h"
 #include "plan/channel_search.h"
 #include "plan/op_order.h"
+#include "plan/tile_search.h"
 
 namespace thimble::plan {
 namespace {
@@ -119,6 +120,27 @@ void improve_by_channels(NetworkPlan& best, const target::Core& core, const Plan
   if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
 }
 
+/// The plan of `given` with blocks that bound the peak in tiles, if that is better.
+void improve_by_tiles(NetworkPlan& best, const NetworkPlan& given, const target::Core& core, const PlanOptions& options,
+                      bool recompute) {
+  const PlanOptions quick = quick_options(options);
+  const NetworkPlan start{given.graph, make_plan(given.graph, core, quick), given.rewritings};
+  NetworkPlan found = start;
+  for (const std::vector<passes::Tiling>& tilings :
+       promising_tilings(start.graph, start.plan, core, budget(options), recompute)) {
+    NetworkPlan network{passes::tile_blocks(start.graph, tilings), {}, start.rewritings};
+    std::ranges::move(descriptions_of(start.graph, tilings), std::back_inserter(network.rewritings));
+    network.plan = make_plan(network.graph, core, quick);
+    const bool is_worse = network.plan.arena_bytes > found.plan.arena_bytes;
+    if (is_worse && found.plan.arena_bytes < start.plan.arena_bytes) break;
+    if (!is_worse) found = std::move(network);
+    if (is_enough(found.plan, options)) break;
+  }
+  if (found.plan.arena_bytes >= start.plan.arena_bytes) return;
+  found.plan = make_plan(found.graph, core, options);
+  if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
+}
+
 /// Plans with what bounds the peak in patches, as long as that helps.
 void improve_by_patches(NetworkPlan& best, const target::Core& core, const PlanOptions& options) {
   constexpr int most_stages = 2;                           ///< In one network.
@@ -184,6 +206,11 @@ NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const Pl
     looked_at = best.plan.arena_bytes;
   };
   split_what_is_new();
+  if (is_enough(best.plan, options)) return best;
+  const NetworkPlan in_rows = best;
+  if (options.tiles) improve_by_tiles(best, in_rows, core, options, false);
+  if (is_enough(best.plan, options)) return best;
+  if (options.tiles && options.recompute) improve_by_tiles(best, in_rows, core, options, true);
   if (is_enough(best.plan, options)) return best;
   if (options.recompute && options.stream) TwoPasses(graph, core, options).improve(best);
   split_what_is_new();

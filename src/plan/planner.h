@@ -26,7 +26,8 @@ struct PlanOptions {
   bool alias_views = true;         ///< Reshapes share their input's bytes.
   bool overlap = true;             ///< Outputs reach into the rows of their inputs that have been read.
   bool stream = true;              ///< Segments run as streams of rows where a budget or an objective asks for it.
-  bool recompute = true;           ///< Planes of squeeze-and-excites are computed twice where that saves what is asked.
+  /// Planes of squeeze-and-excites, and rows between tiles, are computed twice where that saves what is asked.
+  bool recompute = true;
   bool channel_split = true;       ///< Blocks expand some channels at a time where that saves what is asked.
   bool tiles = true;               ///< Blocks expand, filter and project tile by tile where that saves what is asked.
   bool patches = true;             ///< Segments run in patches where that saves what is asked.
