@@ -23,6 +23,7 @@
 #include "simulate.h"
 #include "streamed_plan.h"
 #include "test_kernels.h"
+#include "tiles_graph.h"
 
 namespace thimble::testing {
 namespace {
@@ -60,6 +61,15 @@ void add_groups(const ir::Graph& graph, std::vector<PlannedGraph>& plans) {
     if (ends && op + 1 < static_cast<int>(split.ops.size())) segments.push_back({op + 1, op + 1, 1});
   }
   plans.push_back({split, plan::plan_segments(split, kernels, kernels, segments, {})});
+}
+
+/// Blocks in tiles, layer by layer and all of them as one stream of rows.
+void add_tiles(const ir::Graph& graph, unsigned seed, std::vector<PlannedGraph>& plans) {
+  const ir::Graph tiled = in_some_tiles(graph, seed);
+  plans.push_back({tiled, layerwise_plan(tiled)});
+  const std::vector<target::KernelChoice> kernels = test_kernels_of(tiled);
+  const std::vector<plan::Segment> all{{0, static_cast<int>(tiled.ops.size()), 1}};
+  plans.push_back({tiled, plan::plan_segments(tiled, kernels, kernels, all, {})});
 }
 
 std::vector<PlannedGraph> sample_plans() {
@@ -105,6 +115,7 @@ std::vector<PlannedGraph> sample_plans() {
   }
   for (const unsigned seed : {3U, 5U, 8U}) add_patches(patches_graph(seed), plans);
   for (const unsigned seed : {1U, 2U, 4U}) add_groups(channels_graph(seed), plans);
+  for (const unsigned seed : {0U, 1U, 2U, 3U, 4U, 5U}) add_tiles(tiles_graph(seed), seed, plans);
   return plans;
 }
 

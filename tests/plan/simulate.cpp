@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <variant>
 
+#include "ir/tiled_block.h"
+
 namespace thimble::testing {
 namespace {
 
@@ -95,8 +97,9 @@ class Simulation {
   void spoil_scratch(const plan::Step& step) {
     if (step.kernel.scratch_bytes == 0) return;
     if (step.scratch_buffer < 0) throw OutOfMemory("no scratch");
-    std::byte* begin = memory(plan_.scratch_of(step), 0, step.kernel.scratch_bytes);
-    std::generate_n(begin, step.kernel.scratch_bytes, [&] { return static_cast<std::byte>(random_()); });
+    std::byte* begin = memory(plan_.scratch_of(step), 0, step.kernel.scratch_bytes) + step.kernel.kept_bytes;
+    std::generate_n(begin, step.kernel.scratch_bytes - step.kernel.kept_bytes,
+                    [&] { return static_cast<std::byte>(random_()); });
   }
 
   /// The caller has each row once: whichever row the program asks for, it gets the next one.
@@ -165,6 +168,10 @@ class Simulation {
       run_by_channels(step, op, first);
       return;
     }
+    if (std::holds_alternative<ir::TiledBlock>(op.kind)) {
+      run_tiles(step, op, first);
+      return;
+    }
     if (runs_at_once(op.kind)) {
       compute(step, op, first, step.rows.count);
       return;
@@ -193,6 +200,48 @@ class Simulation {
       }
     }
     spoil_scratch(step);
+  }
+
+  /// Bands of tiles: columns are written before those to the right of them are read. Rows of the expansion that are
+  /// kept lie in the scratch.
+  void run_tiles(const plan::Step& step, const ir::Op& op, int first) {
+    const auto& block = std::get<ir::TiledBlock>(op.kind);
+    const auto [expansion, filter, projection] = ir::layers_of(op);
+    const ir::Tensor& expanded = graph_.tensor(block.expanded);
+    const auto row_bytes = static_cast<std::ptrdiff_t>(plan::row_bytes_of(expanded));
+    const int kept = ir::kept_rows(graph_, op);
+    const auto kept_row = [&](int y) { return memory(plan_.scratch_of(step), (y % kept) * row_bytes, row_bytes); };
+    const int last = first + step.rows.count;
+    for (int r = first; r < last;) {
+      const ir::Band band = ir::band_of(graph_, op, r);
+      const int end = std::min(band.end, last);
+      const int top = r * block.filter.stride_h - block.filter.padding.top;
+      const int y0 = std::max(top, 0);
+      const int bottom = top + (end - r - 1) * block.filter.stride_h + graph_.tensor(op.inputs[3]).shape[1];
+      const int y1 = std::min(bottom, rows(block.expanded));
+      const int new_row = kept > 0 && r > 0 ? std::clamp(top + kept, y0, y1) : y0;
+      spoil_scratch(step);
+      Bytes image = random_bytes(static_cast<std::size_t>(expanded.bytes()), random_);
+      for (int x = 0; x < graph_.tensor(op.outputs[0]).shape[2]; x += block.columns) {
+        const Bytes computed = evaluate_on(expansion, gather(op.inputs[0]));
+        for (int y = y0; y < y1; ++y)
+          std::copy_n(y < new_row ? kept_row(y) : computed.data() + y * row_bytes, row_bytes,
+                      image.begin() + y * row_bytes);
+        store_columns(op.outputs[0], r, end, x, x + block.columns, evaluate_on(projection, evaluate_on(filter, image)));
+      }
+      for (int y = std::max(y1 - kept, new_row); y < y1; ++y)
+        std::copy_n(image.begin() + y * row_bytes, row_bytes, kept_row(y));
+      r = end;
+    }
+  }
+
+  /// Columns [begin, end) of rows [first, last).
+  void store_columns(ir::TensorId id, int first, int last, int begin, int end, const Bytes& values) {
+    const ir::Shape& shape = graph_.tensor(id).shape;
+    const int stop = std::min(end, shape[2]);
+    for (int r = first; r < last; ++r)
+      std::copy_n(values.begin() + (r * shape[2] + begin) * shape[3], (stop - begin) * shape[3],
+                  row(id, r) + begin * shape[3]);
   }
 
   void copy_channels(ir::TensorId id, int r, int begin, int end, Bytes& copy) {

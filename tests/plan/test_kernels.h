@@ -6,6 +6,7 @@
 
 #include "ir/graph.h"
 #include "ir/partial_sums.h"
+#include "ir/tiled_block.h"
 #include "plan/plan.h"
 #include "plan/segment.h"
 #include "target/convolution.h"
@@ -32,6 +33,10 @@ inline target::KernelChoice test_kernel(const ir::Graph& graph, const ir::Op& op
   }
   if (is.template operator()<ir::Conv2D, ir::DepthwiseConv2D, ir::Mean>())
     choice.scratch_bytes = 4 * graph.tensor(op.inputs[0]).shape.back() + 2;
+  if (const auto* block = std::get_if<ir::TiledBlock>(&op.kind)) {
+    choice.kept_bytes = ir::kept_rows(graph, op) * plan::row_bytes_of(graph.tensor(block->expanded));
+    choice.scratch_bytes = choice.kept_bytes + 22;
+  }
   return choice;
 }
 
