@@ -122,7 +122,7 @@ void improve_by_channels(NetworkPlan& best, const target::Core& core, const Plan
 
 /// The plan of `given` with blocks that bound the peak in tiles, if that is better.
 void improve_by_tiles(NetworkPlan& best, const NetworkPlan& given, const target::Core& core, const PlanOptions& options,
-                      bool recompute) {
+                      bool recompute, std::vector<NetworkPlan>& tried) {
   const PlanOptions quick = quick_options(options);
   const NetworkPlan start{given.graph, make_plan(given.graph, core, quick), given.rewritings};
   NetworkPlan found = start;
@@ -131,6 +131,7 @@ void improve_by_tiles(NetworkPlan& best, const NetworkPlan& given, const target:
     NetworkPlan network{passes::tile_blocks(start.graph, tilings), {}, start.rewritings};
     std::ranges::move(descriptions_of(start.graph, tilings), std::back_inserter(network.rewritings));
     network.plan = make_plan(network.graph, core, quick);
+    tried.push_back(network);
     const bool is_worse = network.plan.arena_bytes > found.plan.arena_bytes;
     if (is_worse && found.plan.arena_bytes < start.plan.arena_bytes) break;
     if (!is_worse) found = std::move(network);
@@ -189,17 +190,24 @@ std::optional<NetworkPlan> in_least_order(const ir::Graph& graph, const PlanOpti
 }
 
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options) {
+  std::vector<NetworkPlan> tried;
+  return plan_network(graph, core, options, tried);
+}
+
+NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options,
+                         std::vector<NetworkPlan>& tried) {
   NetworkPlan best{graph, make_plan(graph, core, options)};
   if (std::optional<NetworkPlan> ordered = in_least_order(graph, options)) {
     ordered->plan = make_plan(ordered->graph, core, options);
     if (ordered->plan.arena_bytes < best.plan.arena_bytes) best = std::move(*ordered);
   }
-  return with_rewritings(std::move(best), core, options);
+  return with_rewritings(std::move(best), core, options, tried);
 }
 
-NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const PlanOptions& options) {
+NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const PlanOptions& options,
+                            std::vector<NetworkPlan>& tried) {
   if (is_enough(best.plan, options)) return best;
-  const ir::Graph graph = best.graph;
+  const NetworkPlan given = best;
   std::int64_t looked_at = 0;
   const auto split_what_is_new = [&] {
     if (options.channel_split && best.plan.arena_bytes != looked_at) improve_by_channels(best, core, options);
@@ -207,12 +215,11 @@ NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const Pl
   };
   split_what_is_new();
   if (is_enough(best.plan, options)) return best;
-  const NetworkPlan in_rows = best;
-  if (options.tiles) improve_by_tiles(best, in_rows, core, options, false);
+  if (options.tiles) improve_by_tiles(best, given, core, options, false, tried);
   if (is_enough(best.plan, options)) return best;
-  if (options.tiles && options.recompute) improve_by_tiles(best, in_rows, core, options, true);
+  if (options.tiles && options.recompute) improve_by_tiles(best, given, core, options, true, tried);
   if (is_enough(best.plan, options)) return best;
-  if (options.recompute && options.stream) TwoPasses(graph, core, options).improve(best);
+  if (options.recompute && options.stream) TwoPasses(given.graph, core, options).improve(best);
   split_what_is_new();
   if (options.patches) improve_by_patches(best, core, options);
   split_what_is_new();

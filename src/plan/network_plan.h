@@ -43,8 +43,13 @@ std::optional<NetworkPlan> in_least_order(const ir::Graph& graph, const PlanOpti
 /// @throws Error as make_plan does.
 NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options = {});
 
-/// What the rewritings make of a plan of make_plan.
-NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const PlanOptions& options);
+/// The same; `tried` gets the plans in tiles that were looked at on the way, points of a front perhaps.
+NetworkPlan plan_network(const ir::Graph& graph, const target::Core& core, const PlanOptions& options,
+                         std::vector<NetworkPlan>& tried);
+
+/// What the rewritings make of a plan of make_plan. `tried` as above.
+NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const PlanOptions& options,
+                            std::vector<NetworkPlan>& tried);
 
 /// Multiply-accumulates that a plan executes, with all that it computes more than once.
 std::int64_t executed_macs(const ir::Graph& graph, const Plan& plan);

@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "base/error.h"
 #include "passes/split_patches.h"
 #include "plan/peak.h"
 
@@ -53,9 +54,18 @@ Ends ends_around(const ir::Graph& graph, const OpRange& peak) {
   return ends;
 }
 
+/// The operators between two tensors; none if they cannot run by themselves.
+std::vector<int> closed_segment(const ir::Graph& graph, ir::TensorId input, ir::TensorId output) {
+  try {
+    return segment_between(graph, input, output);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 bool is_patchable(const ir::Graph& graph, ir::TensorId input, ir::TensorId output) {
   if (graph.tensor(input).shape.size() != 4) return false;
-  const std::vector<int> ops = segment_between(graph, input, output);
+  const std::vector<int> ops = closed_segment(graph, input, output);
   return ops.size() > 1 && std::ranges::all_of(ops, [&](int op) {
            return passes::works_by_regions(graph, graph.ops[static_cast<std::size_t>(op)]);
          });

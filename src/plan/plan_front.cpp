@@ -32,10 +32,11 @@ std::vector<FrontPlan> plan_front(const ir::Graph& graph, const target::Core& co
   };
   add_order({graph, {}});
   if (const std::optional<NetworkPlan> ordered = in_least_order(graph, options)) add_order(*ordered);
-  std::ranges::stable_sort(networks, std::greater{}, [](const NetworkPlan& n) { return n.plan.arena_bytes; });
   PlanOptions by_size = options;
   by_size.objective = Objective::sram;
-  networks.push_back(plan_network(graph, core, by_size));
+  NetworkPlan smallest = plan_network(graph, core, by_size, networks);
+  networks.push_back(std::move(smallest));
+  std::ranges::stable_sort(networks, std::greater{}, [](const NetworkPlan& n) { return n.plan.arena_bytes; });
 
   const cost::CostTable& table = cost::cost_table(core);
   std::vector<FrontPlan> front;

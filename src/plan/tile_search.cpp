@@ -106,8 +106,8 @@ std::vector<std::vector<passes::Tiling>> promising_tilings(const ir::Graph& grap
   std::vector<std::vector<Candidate>> candidates;
   for (const RunningBlock& running : blocks) candidates.push_back(candidates_of(graph, running, core, recompute));
   std::vector<std::vector<passes::Tiling>> found;
-  const std::int64_t most = target > 0 ? target : peak_of(plan).bytes * 15 / 16;
-  for (const double share : {1.0, 0.9, 0.8, 0.65, 0.5}) {  // Streams around the blocks will need more or less than now.
+  const std::int64_t most = target > 0 ? target : peak_of(plan).bytes * 3 / 4;
+  for (const double share : {1.0, 0.8, 0.62}) {  // Streams around the blocks will need more or less than now.
     const auto aim = static_cast<std::int64_t>(share * static_cast<double>(most));
     std::vector<passes::Tiling> tilings;
     for (std::size_t i = 0; i < blocks.size(); ++i)
