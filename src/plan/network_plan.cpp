@@ -126,18 +126,28 @@ void improve_by_tiles(NetworkPlan& best, const NetworkPlan& given, const target:
   const PlanOptions quick = quick_options(options);
   const NetworkPlan start{given.graph, make_plan(given.graph, core, quick), given.rewritings};
   NetworkPlan found = start;
-  for (const std::vector<passes::Tiling>& tilings :
-       promising_tilings(start.graph, start.plan, core, budget(options), recompute)) {
+  const auto in_tiles = [&](std::span<const passes::Tiling> tilings) {
     NetworkPlan network{passes::tile_blocks(start.graph, tilings), {}, start.rewritings};
     std::ranges::move(descriptions_of(start.graph, tilings), std::back_inserter(network.rewritings));
     network.plan = make_plan(network.graph, core, quick);
     tried.push_back(network);
+    return network;
+  };
+  for (const Tilings& tilings : promising_tilings(start.graph, start.plan, core, budget(options), recompute)) {
+    NetworkPlan network = in_tiles(tilings);
     const bool is_worse = network.plan.arena_bytes > found.plan.arena_bytes;
     if (is_worse && found.plan.arena_bytes < start.plan.arena_bytes) break;
     if (!is_worse) found = std::move(network);
     if (is_enough(found.plan, options)) break;
   }
   if (found.plan.arena_bytes >= start.plan.arena_bytes) return;
+  // No smaller tiles than that arena takes.
+  for (const Tilings& tilings : promising_tilings(start.graph, start.plan, core, found.plan.arena_bytes, recompute)) {
+    NetworkPlan network = in_tiles(tilings);
+    if (network.plan.arena_bytes > found.plan.arena_bytes) continue;
+    found = std::move(network);
+    break;
+  }
   found.plan = make_plan(found.graph, core, options);
   if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
 }
@@ -227,14 +237,14 @@ NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const Pl
 }
 
 std::int64_t executed_macs(const ir::Graph& graph, const Plan& plan) {
-  std::int64_t macs = 0;
+  std::vector<std::int64_t> rows(graph.ops.size(), 0);
   for (const Stage& stage : plan.stages)
-    for (const Step& step : stage.steps) {
-      if (step.input != ir::no_tensor) continue;
-      const ir::Op& op = graph.ops.at(static_cast<std::size_t>(step.op));
-      const std::int64_t of_a_row = ir::macs_of(graph, op) / rows_of(graph.tensor(op.outputs.at(0)));
-      macs += of_a_row * step.rows.count * stage.iterations;
-    }
+    for (const Step& step : stage.steps)
+      if (step.input == ir::no_tensor)
+        rows.at(static_cast<std::size_t>(step.op)) += std::int64_t{step.rows.count} * stage.iterations;
+  std::int64_t macs = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    macs += ir::macs_of(graph, graph.ops[i]) * rows[i] / rows_of(graph.tensor(graph.ops[i].outputs.at(0)));
   return macs;
 }
 

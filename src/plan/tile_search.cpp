@@ -99,17 +99,16 @@ const Candidate* best_of(std::span<const Candidate> candidates, const RunningBlo
 
 }  // namespace
 
-std::vector<std::vector<passes::Tiling>> promising_tilings(const ir::Graph& graph, const Plan& plan,
-                                                           const target::Core& core, std::int64_t target,
-                                                           bool recompute) {
+std::vector<Tilings> promising_tilings(const ir::Graph& graph, const Plan& plan, const target::Core& core,
+                                       std::int64_t target, bool recompute) {
   const std::vector<RunningBlock> blocks = running_blocks(graph, plan);
   std::vector<std::vector<Candidate>> candidates;
   for (const RunningBlock& running : blocks) candidates.push_back(candidates_of(graph, running, core, recompute));
-  std::vector<std::vector<passes::Tiling>> found;
+  std::vector<Tilings> found;
   const std::int64_t most = target > 0 ? target : peak_of(plan).bytes * 3 / 4;
   for (const double share : {1.0, 0.8, 0.62}) {  // Streams around the blocks will need more or less than now.
     const auto aim = static_cast<std::int64_t>(share * static_cast<double>(most));
-    std::vector<passes::Tiling> tilings;
+    Tilings tilings;
     for (std::size_t i = 0; i < blocks.size(); ++i)
       if (const Candidate* const best = best_of(candidates[i], blocks[i], aim); best != nullptr && blocks[i].live > aim)
         tilings.push_back(best->tiling);
