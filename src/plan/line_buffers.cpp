@@ -69,7 +69,9 @@ class Working {
       : graph_(graph),
         rows_at_a_time_(stream.rows_at_a_time),
         progress_(graph, stream, work),
-        lines_(graph.tensors.size()) {
+        lines_(graph.tensors.size()),
+        scratch_(graph.ops.size(), none),
+        last_live_(graph.tensors.size()) {
     for (const ir::TensorId id : stream.from_caller) add_ring(stream, id);
     for (const int op : stream.ops) add_ring(stream, graph.ops[static_cast<std::size_t>(op)].outputs[0]);
     for (const int op : stream.ops) add_scratch(op, kernels[static_cast<std::size_t>(op)]);
@@ -113,6 +115,7 @@ class Working {
  private:
   static constexpr int none = -1;
   static constexpr std::size_t most_items = 2 * longest_stream + 8;
+  using Items = std::bitset<most_items>;
 
   /// A ring, of one tensor or of several, or the scratch of an operator.
   struct Item {
@@ -121,8 +124,7 @@ class Working {
     int rows = 0;
     std::int64_t bytes = 0;
     std::int64_t offset = 0;
-    int windows = 1;     ///< Rows that the members' windows keep, at least.
-    bool stays = false;  ///< Scratch that holds something from the first row to the last.
+    int windows = 1;  ///< Rows that the members' windows keep, at least.
   };
 
   /// Where a tensor's rows lie in a ring: row r in place r * step - above, counted without the wrap.
@@ -152,8 +154,10 @@ class Working {
 
   void add_scratch(int op, const target::KernelChoice& kernel) {
     if (kernel.scratch_bytes <= 0) return;
+    scratch_[static_cast<std::size_t>(op)] = static_cast<int>(items_.size());
+    const bool stays = kernel.accumulates || kernel.kept_bytes > 0;  // From the first row to the last.
+    held_[items_.size()] = stays;
     items_.push_back({{}, op, 0, aligned(kernel.scratch_bytes)});
-    items_.back().stays = kernel.accumulates || kernel.kept_bytes > 0;
   }
 
   /// Whether the output's rows are as long as the ring's, or are computed one by one and read by convolutions, which
@@ -230,19 +234,30 @@ class Working {
     });
   }
 
-  bool is_live(const Item& item, const RowWork& piece) const {
-    if (item.op != none) return item.stays || item.op == piece.op;
-    return std::ranges::any_of(
-        item.members, [&](ir::TensorId tensor) { return tensor == piece.tensor || progress_.rows_held(tensor) > 0; });
+  /// Whether rows of a tensor's ring are held: it changes where the tensor is written, or one that reads it.
+  void update_held(ir::TensorId tensor) {
+    if (tensor == ir::no_tensor || lines_[index_of(tensor)].item == none) return;
+    const auto item = static_cast<std::size_t>(lines_[index_of(tensor)].item);
+    held_[item] =
+        std::ranges::any_of(items_[item].members, [&](ir::TensorId member) { return progress_.rows_held(member) > 0; });
   }
 
   void run(const RowWork& piece) {
     grow_ring(piece);
-    std::bitset<most_items> live;
-    for (std::size_t i = 0; i < items_.size(); ++i) live[i] = is_live(items_[i], piece);
-    for (std::size_t i = 0; i < items_.size(); ++i)
-      if (live[i]) meets_[i] |= live;
+    Items live = held_;
+    if (const int ring = lines_[index_of(piece.tensor)].item; ring != none) live.set(static_cast<std::size_t>(ring));
+    if (piece.op != RowWork::from_caller && scratch_[static_cast<std::size_t>(piece.op)] != none)
+      live.set(static_cast<std::size_t>(scratch_[static_cast<std::size_t>(piece.op)]));
+    // Loops need the same again and again.
+    if (Items& last = last_live_[index_of(piece.tensor)]; live != last) {
+      last = live;
+      for (std::size_t i = 0; i < items_.size(); ++i)
+        if (live[i]) meets_[i] |= live;
+    }
     progress_.finish(piece);
+    update_held(piece.tensor);
+    if (piece.op == RowWork::from_caller) return;
+    for (const ir::TensorId input : graph_.ops[static_cast<std::size_t>(piece.op)].inputs) update_held(input);
   }
 
   std::int64_t lowest_free(std::size_t item, std::span<const std::size_t> placed) const {
@@ -264,8 +279,11 @@ class Working {
   std::vector<Line> lines_;  ///< By tensor.
   std::vector<Item> items_;
   std::vector<InPlace> in_place_;
-  std::vector<int> colliding_;  ///< Operators of these that would write over rows that are still to be read.
-  std::vector<std::bitset<most_items>> meets_;
+  std::vector<int> colliding_;    ///< Operators of these that would write over rows that are still to be read.
+  Items held_;                    ///< What holds something between two pieces of work.
+  std::vector<int> scratch_;      ///< Item of an operator's scratch.
+  std::vector<Items> last_live_;  ///< When a tensor was written last.
+  std::vector<Items> meets_;
 };
 
 }  // namespace
