@@ -120,11 +120,10 @@ void improve_by_channels(NetworkPlan& best, const target::Core& core, const Plan
   if (found.plan.arena_bytes < best.plan.arena_bytes) best = std::move(found);
 }
 
-/// The plan of `given` with blocks that bound the peak in tiles, if that is better.
-void improve_by_tiles(NetworkPlan& best, const NetworkPlan& given, const target::Core& core, const PlanOptions& options,
+/// The plan of `start`, a quick one, with blocks that bound the peak in tiles, if that is better.
+void improve_by_tiles(NetworkPlan& best, const NetworkPlan& start, const target::Core& core, const PlanOptions& options,
                       bool recompute, std::vector<NetworkPlan>& tried) {
   const PlanOptions quick = quick_options(options);
-  const NetworkPlan start{given.graph, make_plan(given.graph, core, quick), given.rewritings};
   NetworkPlan found = start;
   const auto in_tiles = [&](std::span<const passes::Tiling> tilings) {
     NetworkPlan network{passes::tile_blocks(start.graph, tilings), {}, start.rewritings};
@@ -225,9 +224,11 @@ NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const Pl
   };
   split_what_is_new();
   if (is_enough(best.plan, options)) return best;
-  if (options.tiles) improve_by_tiles(best, given, core, options, false, tried);
-  if (is_enough(best.plan, options)) return best;
-  if (options.tiles && options.recompute) improve_by_tiles(best, given, core, options, true, tried);
+  if (options.tiles) {
+    const NetworkPlan start{given.graph, make_plan(given.graph, core, quick_options(options)), given.rewritings};
+    improve_by_tiles(best, start, core, options, false, tried);
+    if (options.recompute && !is_enough(best.plan, options)) improve_by_tiles(best, start, core, options, true, tried);
+  }
   if (is_enough(best.plan, options)) return best;
   if (options.recompute && options.stream) TwoPasses(given.graph, core, options).improve(best);
   split_what_is_new();

@@ -5,7 +5,6 @@
 #include <array>
 #include <limits>
 #include <map>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -40,8 +39,7 @@ class StepCosts {
 
  private:
   double of(const RowWork& piece, const target::KernelChoice& kernel) {
-    const auto [found, is_new] =
-        known_.try_emplace(std::tuple{kernel.kernel, piece.op, piece.rows.first, piece.rows.count()}, 0.0);
+    const auto [found, is_new] = known_.try_emplace(std::tuple{&kernel, piece.rows.first, piece.rows.count()}, 0.0);
     if (is_new && cost::is_known(table_, kernel)) {
       const ir::Op& op = graph_.ops[static_cast<std::size_t>(piece.op)];
       const cost::Cost cost = cost::cost_of(table_, graph_, op, kernel, {piece.rows.first, piece.rows.count()});
@@ -52,7 +50,8 @@ class StepCosts {
 
   const ir::Graph& graph_;
   const cost::CostTable& table_;
-  std::map<std::tuple<std::string, int, int, int>, double> known_;  ///< By kernel, operator, first row and count.
+  /// By the operator's kernel, first row and count.
+  std::map<std::tuple<const target::KernelChoice*, int, int>, double> known_;
 };
 
 class Search {

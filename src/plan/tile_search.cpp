@@ -105,8 +105,8 @@ std::vector<Tilings> promising_tilings(const ir::Graph& graph, const Plan& plan,
   std::vector<std::vector<Candidate>> candidates;
   for (const RunningBlock& running : blocks) candidates.push_back(candidates_of(graph, running, core, recompute));
   std::vector<Tilings> found;
-  const std::int64_t most = target > 0 ? target : peak_of(plan).bytes * 3 / 4;
-  for (const double share : {1.0, 0.8, 0.62}) {  // Streams around the blocks will need more or less than now.
+  const std::int64_t most = target > 0 ? target : peak_of(plan).bytes * 3 / 5;
+  for (const double share : {1.0, 0.78}) {  // Streams around the blocks will need more or less than now.
     const auto aim = static_cast<std::int64_t>(share * static_cast<double>(most));
     Tilings tilings;
     for (std::size_t i = 0; i < blocks.size(); ++i)
