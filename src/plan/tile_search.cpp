@@ -105,8 +105,10 @@ std::vector<Tilings> promising_tilings(const ir::Graph& graph, const Plan& plan,
   std::vector<std::vector<Candidate>> candidates;
   for (const RunningBlock& running : blocks) candidates.push_back(candidates_of(graph, running, core, recompute));
   std::vector<Tilings> found;
-  const std::int64_t most = target > 0 ? target : peak_of(plan).bytes * 3 / 5;
-  for (const double share : {1.0, 0.78}) {  // Streams around the blocks will need more or less than now.
+  // Streams around the blocks will need more or less than now.
+  const std::vector<double> shares = target > 0 ? std::vector{1.0, 0.92, 0.84, 0.76} : std::vector{0.6, 0.47};
+  const std::int64_t most = target > 0 ? target : peak_of(plan).bytes;
+  for (const double share : shares) {
     const auto aim = static_cast<std::int64_t>(share * static_cast<double>(most));
     Tilings tilings;
     for (std::size_t i = 0; i < blocks.size(); ++i)
