@@ -143,9 +143,9 @@ struct TiledBlock {
   bool keeps_rows = false;
 };
 
-using Operator =
-    std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Add, Sub, Mul, Pool2D, Mean, Pad, Reshape, Transpose, Concat,
-                 ResizeNearest, Softmax, Sigmoid, HardSwish, Clamp, Quantize, Dequantize, ShapeOf, StridedSlice, Pack, TiledBlock>;
+using Operator = std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Add, Sub, Mul, Pool2D, Mean, Pad, Reshape,
+                              Transpose, Concat, ResizeNearest, Softmax, Sigmoid, HardSwish, Clamp, Quantize,
+                              Dequantize, ShapeOf, StridedSlice, Pack, TiledBlock>;
 
 /// Builds an exhaustive visitor from lambdas: std::visit(Overloaded{...}, op.kind) fails to compile if one is missing.
 template <typename... Ts>

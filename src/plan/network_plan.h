@@ -37,7 +37,8 @@ std::optional<NetworkPlan> in_least_order(const ir::Graph& graph, const PlanOpti
 /// budget. Else, or where the smallest arena is asked for, rewritings of the graph are tried beside it:
 /// - blocks that bound the arena expand one group of channels after the other (passes/split_channels.h), in no more
 ///   groups than the budget asks for;
-/// - such blocks expand, filter and project tile by tile (passes/tile_blocks.h), in tiles as large as the budget allows;
+/// - such blocks expand, filter and project tile by tile (passes/tile_blocks.h), in tiles as large as the budget
+/// allows;
 /// - squeeze-and-excites in two passes (passes/recompute_excite.h), those only whose planes do not fit otherwise;
 /// - patches over the segment that bounds the arena.
 /// @throws Error as make_plan does.

@@ -28,11 +28,11 @@ struct PlanOptions {
   bool stream = true;              ///< Segments run as streams of rows where a budget or an objective asks for it.
   /// Planes of squeeze-and-excites, and rows between tiles, are computed twice where that saves what is asked.
   bool recompute = true;
-  bool channel_split = true;       ///< Blocks expand some channels at a time where that saves what is asked.
-  bool tiles = true;               ///< Blocks expand, filter and project tile by tile where that saves what is asked.
-  bool patches = true;             ///< Segments run in patches where that saves what is asked.
-  bool reorder = true;             ///< Branches run in the order that needs least.
-  bool dsp = true;                 ///< Use the core's SIMD kernels.
+  bool channel_split = true;        ///< Blocks expand some channels at a time where that saves what is asked.
+  bool tiles = true;                ///< Blocks expand, filter and project tile by tile where that saves what is asked.
+  bool patches = true;              ///< Segments run in patches where that saves what is asked.
+  bool reorder = true;              ///< Branches run in the order that needs least.
+  bool dsp = true;                  ///< Use the core's SIMD kernels.
   bool specialized_kernels = true;  ///< Convolutions made for their size and stride.
   bool lean_kernels = true;         ///< Convolutions with little scratch where that saves what is asked.
   bool regions = true;              ///< What fits no single memory of a board lies in several (regions.h).
