@@ -7,7 +7,7 @@
 
 #include "cost/cost.h"
 #include "plan/peak.h"
-#include "target/kernel_choice.h"
+#include "target/block_choice.h"
 
 namespace thimble::plan {
 namespace {
@@ -64,20 +64,26 @@ std::vector<Candidate> candidates_of(const ir::Graph& graph, const RunningBlock&
   const cost::CostTable& table = cost::cost_table(core);
   const ir::Shape& out = graph.tensor(op_at(graph, running.block.projection).outputs[0]).shape;
   std::vector<Candidate> candidates;
-  const auto add = [&](const passes::Tiling& tiling) {
-    const ir::Op op = passes::tiled(graph, tiling);
-    const target::KernelChoice kernel = target::choose_kernel(graph, op, core);
-    if (!cost::is_known(table, kernel)) return;
-    candidates.push_back(
-        {tiling, running.live - running.held + kernel.scratch_bytes, cost::cost_of(table, graph, op, kernel).cycles});
-  };
-  for (const int rows : rows_of_tiles)
-    for (const int parts : parts_of_row) {
-      if (rows > out[1] || parts > out[2]) continue;
-      const int columns = (out[2] + parts - 1) / parts;
-      add({running.block, rows, columns, true});
-      if (recompute) add({running.block, rows, columns, false});
+  for (const int parts : parts_of_row) {
+    if (parts > out[2]) continue;
+    const int columns = (out[2] + parts - 1) / parts;
+    const ir::Op one_row = passes::tiled(graph, {running.block, 1, columns, false});
+    // Kernels go by the columns of a tile; so does their scratch, beside that of the tile itself.
+    const target::KernelChoice kernel = target::choose_kernel(graph, one_row, core);
+    const std::int64_t of_kernels = kernel.scratch_bytes - target::block_scratch(graph, one_row).rest;
+    if (!cost::is_known(table, kernel)) continue;
+    const auto add = [&](int rows, bool keeps_rows) {
+      const passes::Tiling tiling{running.block, rows, columns, keeps_rows};
+      const ir::Op op = passes::tiled(graph, tiling);
+      candidates.push_back({tiling, running.live - running.held + target::block_scratch(graph, op).rest + of_kernels,
+                            cost::cost_of(table, graph, op, kernel).cycles});
+    };
+    for (const int rows : rows_of_tiles) {
+      if (rows > out[1]) continue;
+      add(rows, true);
+      if (recompute) add(rows, false);
     }
+  }
   return candidates;
 }
 
