@@ -224,15 +224,22 @@ NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const Pl
   };
   split_what_is_new();
   if (is_enough(best.plan, options)) return best;
+  const NetworkPlan in_rows = best;
   if (options.tiles) {
     const NetworkPlan start{given.graph, make_plan(given.graph, core, quick_options(options)), given.rewritings};
     improve_by_tiles(best, start, core, options, false, tried);
     if (options.recompute && !is_enough(best.plan, options)) improve_by_tiles(best, start, core, options, true, tried);
   }
   if (is_enough(best.plan, options)) return best;
+  const bool is_in_tiles = best.plan.arena_bytes < in_rows.plan.arena_bytes;
   if (options.recompute && options.stream) TwoPasses(given.graph, core, options).improve(best);
   split_what_is_new();
-  if (options.patches) improve_by_patches(best, core, options);
+  if (options.patches) {
+    improve_by_patches(best, core, options);
+    NetworkPlan without_tiles = in_rows;  // Patches of these may need less than tiles, or than patches of tiles.
+    if (is_in_tiles && !is_enough(best.plan, options)) improve_by_patches(without_tiles, core, options);
+    if (is_better(without_tiles, best, options)) best = std::move(without_tiles);
+  }
   split_what_is_new();
   return best;
 }

@@ -41,6 +41,7 @@ class Regions : public ::testing::Test {
 const std::vector<std::string> layer_by_layer = {"--board",
                                                  "pieces",
                                                  "--no-stream",
+                                                 "--no-tiles",
                                                  "--no-patches",
                                                  "--no-channel-split",
                                                  "--no-lean-kernels",
