@@ -236,9 +236,11 @@ NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const Pl
   split_what_is_new();
   if (options.patches) {
     improve_by_patches(best, core, options);
-    NetworkPlan without_tiles = in_rows;  // Patches of these may need less than tiles, or than patches of tiles.
-    if (is_in_tiles && !is_enough(best.plan, options)) improve_by_patches(without_tiles, core, options);
-    if (is_better(without_tiles, best, options)) best = std::move(without_tiles);
+    if (is_in_tiles && !options.stream) {  // Patches then may need less than tiles, or than patches of tiles.
+      NetworkPlan without_tiles = in_rows;
+      improve_by_patches(without_tiles, core, options);
+      if (is_better(without_tiles, best, options)) best = std::move(without_tiles);
+    }
   }
   split_what_is_new();
   return best;
