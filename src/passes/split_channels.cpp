@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "ir/partial_sums.h"
+#include "passes/image_layers.h"
 #include "passes/uses.h"
 
 namespace thimble::passes {
@@ -23,28 +24,8 @@ struct Channels {
 
 const ir::Op& op_at(const ir::Graph& graph, int op) { return graph.ops[static_cast<std::size_t>(op)]; }
 
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
-
-/// Whether an operator computes int8 from int8, images both, by constants.
-bool works_on_images(const ir::Graph& graph, const ir::Op& op) {
-  const auto is_int8_image = [&](ir::TensorId id) {
-    return is_image(graph.tensor(id)) && graph.tensor(id).type == ir::DataType::int8;
-  };
-  const auto is_constant = [&](ir::TensorId id) { return id == ir::no_tensor || graph.tensor(id).is_constant(); };
-  return is_int8_image(op.inputs.at(0)) && is_int8_image(op.outputs.at(0)) &&
-         !graph.tensor(op.inputs[0]).is_constant() && std::all_of(op.inputs.begin() + 1, op.inputs.end(), is_constant);
-}
-
 bool expands(const ir::Graph& graph, const ir::Op& op) {
   return std::holds_alternative<ir::Conv2D>(op.kind) && works_on_images(graph, op);
-}
-
-bool projects(const ir::Graph& graph, const ir::Op& op) {
-  const auto* conv = std::get_if<ir::Conv2D>(&op.kind);
-  if (conv == nullptr || !works_on_images(graph, op)) return false;
-  const ir::Shape& weights = graph.tensor(op.inputs[1]).shape;
-  return weights[1] == 1 && weights[2] == 1 && conv->stride_h == 1 && conv->stride_w == 1 &&
-         conv->padding == ir::Padding{};
 }
 
 /// Whether channel c of an operator's output is computed from channel c of its input.
@@ -200,7 +181,7 @@ std::vector<ChannelBlock> channel_blocks(const ir::Graph& graph) {
     for (; next >= 0 && works_by_channels(graph, op_at(graph, next));
          next = reader[index(op_at(graph, next).outputs[0])])
       block.layers.push_back(next);
-    if (next < 0 || !projects(graph, op_at(graph, next)) || block.channels < least_channels) continue;
+    if (next < 0 || !is_pointwise(graph, op_at(graph, next)) || block.channels < least_channels) continue;
     block.layers.push_back(next);
     if (largest_of_middle(graph, block) <= bytes_of_sums(graph, block)) continue;
     blocks.push_back(std::move(block));

@@ -1,34 +1,14 @@
 #include "passes/tile_blocks.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "passes/image_layers.h"
 #include "passes/uses.h"
 
 namespace thimble::passes {
 namespace {
 
 const ir::Op& op_at(const ir::Graph& graph, int op) { return graph.ops[static_cast<std::size_t>(op)]; }
-
-bool is_int8_image(const ir::Tensor& tensor) {
-  return tensor.shape.size() == 4 && tensor.shape[0] == 1 && tensor.type == ir::DataType::int8 && tensor.quantization;
-}
-
-/// Whether an operator computes an image from an image by constants.
-bool works_on_images(const ir::Graph& graph, const ir::Op& op) {
-  const auto is_constant = [&](ir::TensorId id) { return id == ir::no_tensor || graph.tensor(id).is_constant(); };
-  return op.inputs.size() == 3 && is_int8_image(graph.tensor(op.inputs[0])) &&
-         !graph.tensor(op.inputs[0]).is_constant() && is_int8_image(graph.tensor(op.outputs.at(0))) &&
-         std::all_of(op.inputs.begin() + 1, op.inputs.end(), is_constant);
-}
-
-bool is_pointwise(const ir::Graph& graph, const ir::Op& op) {
-  const auto* conv = std::get_if<ir::Conv2D>(&op.kind);
-  if (conv == nullptr || !works_on_images(graph, op)) return false;
-  const ir::Shape& weights = graph.tensor(op.inputs[1]).shape;
-  return weights[1] == 1 && weights[2] == 1 && conv->stride_h == 1 && conv->stride_w == 1 &&
-         conv->padding == ir::Padding{};
-}
 
 /// Whether outputs in a line all have some input under the kernel.
 bool reaches_inside(int in, int out, int kernel, int stride, int before) {
