@@ -97,7 +97,7 @@ class Working {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < items_.size(); ++i) order.push_back(i);
     for (Item& item : items_)
-      if (!item.members.empty()) item.bytes = aligned(item.rows * row_bytes(item));
+      if (!item.members.empty()) item.bytes = arena_aligned(item.rows * row_bytes(item));
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return items_[a].bytes > items_[b].bytes; });
     for (std::size_t i = 0; i < order.size(); ++i) {
       Item& item = items_[order[i]];
@@ -140,10 +140,6 @@ class Working {
 
   static std::size_t index_of(ir::TensorId tensor) { return static_cast<std::size_t>(tensor); }
 
-  static std::int64_t aligned(std::int64_t bytes) {
-    return (bytes + arena_alignment - 1) / arena_alignment * arena_alignment;
-  }
-
   std::int64_t row_bytes(const Item& ring) const { return row_bytes_of(graph_.tensor(ring.members.front())); }
 
   void add_ring(const RowStream& stream, ir::TensorId tensor) {
@@ -157,7 +153,7 @@ class Working {
     scratch_[static_cast<std::size_t>(op)] = static_cast<int>(items_.size());
     const bool stays = kernel.accumulates || kernel.kept_bytes > 0;  // From the first row to the last.
     held_[items_.size()] = stays;
-    items_.push_back({{}, op, 0, aligned(kernel.scratch_bytes)});
+    items_.push_back({{}, op, 0, arena_aligned(kernel.scratch_bytes)});
   }
 
   /// Whether the output's rows are as long as the ring's, or are computed one by one and read by convolutions, which

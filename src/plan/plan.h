@@ -98,6 +98,11 @@ struct Plan {
 
 inline constexpr std::int64_t arena_alignment = 4;
 
+/// Bytes, rounded up to `arena_alignment`.
+inline std::int64_t arena_aligned(std::int64_t bytes) {
+  return (bytes + arena_alignment - 1) / arena_alignment * arena_alignment;
+}
+
 /// Whether some line buffer begins elsewhere than with row 0.
 bool has_shifted_rows(const Plan& plan);
 

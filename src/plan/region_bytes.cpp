@@ -9,8 +9,6 @@
 namespace thimble::plan {
 namespace {
 
-std::int64_t aligned(std::int64_t bytes) { return (bytes + arena_alignment - 1) / arena_alignment * arena_alignment; }
-
 /// Buffers that are all live at one time, placed.
 std::int64_t peak_of(std::span<const LiveRange> buffers, std::span<const target::MemoryRegion> memories) {
   std::vector<std::int64_t> regions;
@@ -23,7 +21,7 @@ std::int64_t peak_of(std::span<const LiveRange> buffers, std::span<const target:
 /// A buffer for each tensor that is live and no ring, and the working memory; by holder which one it is, or -1.
 std::pair<std::vector<LiveRange>, std::vector<int>> live_in(const Divided& network, const Segment& segment,
                                                             const SegmentLayout& layout) {
-  std::vector<LiveRange> buffers{{aligned(layout.memory.bytes), 0, 0}};
+  std::vector<LiveRange> buffers{{arena_aligned(layout.memory.bytes), 0, 0}};
   std::vector<int> buffer_of(network.lifetimes.size(), -1);
   for (std::size_t holder = 0; holder < network.lifetimes.size(); ++holder) {
     const Lifetime& lifetime = network.lifetimes[holder];
@@ -32,7 +30,7 @@ std::pair<std::vector<LiveRange>, std::vector<int>> live_in(const Divided& netwo
                          layout.memory.rings.end();
     if (!is_live || is_ring) continue;
     buffer_of[holder] = static_cast<int>(buffers.size());
-    buffers.push_back({aligned(network.graph.tensors[holder].bytes()), 0, 0});
+    buffers.push_back({arena_aligned(network.graph.tensors[holder].bytes()), 0, 0});
   }
   return {std::move(buffers), std::move(buffer_of)};
 }
@@ -53,7 +51,7 @@ std::int64_t bytes_in_memories(const Plan& plan, int stage, std::span<const targ
       begin = buffer->offset;
     }
     end = std::max(end, buffer->offset + buffer->bytes);
-    blocks.back().size = aligned(end - begin);
+    blocks.back().size = arena_aligned(end - begin);
   }
   return peak_of(blocks, memories);
 }

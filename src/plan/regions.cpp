@@ -12,7 +12,6 @@ namespace thimble::plan {
 namespace {
 
 std::int64_t aligned_down(std::int64_t bytes) { return bytes / arena_alignment * arena_alignment; }
-std::int64_t aligned_up(std::int64_t bytes) { return aligned_down(bytes + arena_alignment - 1); }
 
 std::int64_t bytes_of(std::span<const target::MemoryRegion> memories) {
   std::int64_t bytes = 0;
@@ -30,7 +29,7 @@ void close_gaps(Plan& plan, std::span<const target::MemoryRegion> memories) {
     std::int64_t used = 0;
     for (Buffer& buffer : plan.buffers) {
       if (buffer.offset < begin || buffer.offset >= begin + memory.bytes) continue;
-      used = std::max(used, aligned_up(buffer.offset + buffer.bytes) - begin);
+      used = std::max(used, arena_aligned(buffer.offset + buffer.bytes) - begin);
       buffer.offset -= begin - closed;  // Never into a memory that is still to come.
     }
     if (used > 0) plan.regions.push_back({memory.name, used});

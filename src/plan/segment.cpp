@@ -21,8 +21,6 @@ constexpr std::int64_t most_nodes = 120'000;
 
 std::size_t index_of(ir::TensorId id) { return static_cast<std::size_t>(id); }
 
-std::int64_t aligned(std::int64_t bytes) { return (bytes + arena_alignment - 1) / arena_alignment * arena_alignment; }
-
 Holders first_holders(const ir::Graph& graph, const PlanOptions& options) {
   return options.alias_views ? view_holders(graph) : separate_holders(graph);
 }
@@ -154,7 +152,7 @@ class Assembly {
   std::vector<LiveRange> live_ranges() const {
     std::vector<LiveRange> ranges;
     for (const Buffer& buffer : plan_.buffers)
-      ranges.push_back({aligned(buffer.bytes), buffer.first_stage, buffer.last_stage});
+      ranges.push_back({arena_aligned(buffer.bytes), buffer.first_stage, buffer.last_stage});
     for (std::size_t holder = 0; holder < over_.size(); ++holder)
       if (over_[holder] != ir::no_tensor)
         ranges[static_cast<std::size_t>(buffer_of_[holder])].over = buffer_of_[index_of(over_[holder])];

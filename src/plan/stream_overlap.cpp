@@ -31,7 +31,7 @@ class OverlapSearch {
     }
   }
 
-  Overlap found() const { return {(gap_ + arena_alignment - 1) / arena_alignment * arena_alignment, same_place_}; }
+  Overlap found() const { return {arena_aligned(gap_), same_place_}; }
 
  private:
   /// Rows up to `end` are written; the operator itself reads the input for rows from `row` on until then.
