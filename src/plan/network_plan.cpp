@@ -225,7 +225,7 @@ NetworkPlan with_rewritings(NetworkPlan best, const target::Core& core, const Pl
   split_what_is_new();
   if (is_enough(best.plan, options)) return best;
   const NetworkPlan in_rows = best;
-  if (options.tiles) {
+  if (options.tiles && !passes::tileable_blocks(given.graph).empty()) {
     const NetworkPlan start{given.graph, make_plan(given.graph, core, quick_options(options)), given.rewritings};
     improve_by_tiles(best, start, core, options, false, tried);
     if (options.recompute && !is_enough(best.plan, options)) improve_by_tiles(best, start, core, options, true, tried);
