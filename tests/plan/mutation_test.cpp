@@ -12,6 +12,7 @@
 #include "channels_graph.h"
 #include "ir/partial_sums.h"
 #include "mutations.h"
+#include "objection.h"
 #include "passes/split_channels.h"
 #include "patches_graph.h"
 #include "plan/network_plan.h"
@@ -117,16 +118,6 @@ std::vector<PlannedGraph> sample_plans() {
   for (const unsigned seed : {1U, 2U, 4U}) add_groups(channels_graph(seed), plans);
   for (const unsigned seed : {0U, 1U, 2U, 3U, 4U, 5U}) add_tiles(tiles_graph(seed), seed, plans);
   return plans;
-}
-
-/// The verifier's objection, or "".
-std::string objection(const PlannedGraph& planned) {
-  try {
-    plan::verify_plan(planned.graph, planned.plan);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
 }
 
 /// Whether the outputs of a simulated plan are those of the reference.

@@ -9,11 +9,11 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "objection.h"
 #include "plan/peak.h"
 #include "plan/plan_json.h"
 #include "plan/plan_text.h"
 #include "plan/region_bytes.h"
-#include "plan/verify_plan.h"
 #include "reference/interpreter.h"
 #include "sample_graphs.h"
 #include "simulate.h"
@@ -24,6 +24,7 @@ namespace {
 
 using testing::GraphBuilder;
 using ::testing::HasSubstr;
+using testing::objection;
 using testing::TensorId;
 
 const target::Core core{"cortex-m7", true, {}, {}, {}};
@@ -44,15 +45,6 @@ ir::Graph three_planes() {
   const TensorId second = g.conv(first, 16, {3, 1, 1}, "second");
   const TensorId sum = g.add(second, in, "sum");
   return g.finish({g.mean(g.add(sum, first, "all"), "mean")});
-}
-
-std::string objection(const ir::Graph& graph, const Plan& plan) {
-  try {
-    verify_plan(graph, plan);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
 }
 
 TEST(Regions, FillTheBoardsOwnFirstThenTheFastestThenTheLargest) {
@@ -104,6 +96,12 @@ TEST(Regions, HoldWhatThePlanNeedsOfEach) {
   EXPECT_THAT(text_of(graph, plan), HasSubstr(text));
 }
 
+void expect_reference(const ir::Graph& graph, const NetworkPlan& network, unsigned seed) {
+  EXPECT_EQ(objection(network.graph, network.plan), "") << seed;
+  const auto inputs = testing::random_inputs(graph, seed);
+  EXPECT_EQ(testing::simulate(network.graph, network.plan, inputs, seed + 1), reference::run(graph, inputs)) << seed;
+}
+
 TEST(Regions, ComputeTheReferenceInRandomNetworks) {
   int in_regions = 0;
   for (unsigned seed = 0; seed < 40; ++seed) {
@@ -112,10 +110,8 @@ TEST(Regions, ComputeTheReferenceInRandomNetworks) {
     const std::int64_t first = needed * (50 + static_cast<int>(seed % 5) * 10) / 100 / 4 * 4;
     const std::vector<target::MemoryRegion> memories{{"a", first}, {"b", needed - first / 2}, {"c", first / 2}};
     const NetworkPlan network = plan_in_memories(graph, core, by_layers(first), memories);
-    EXPECT_EQ(objection(network.graph, network.plan), "") << seed;
+    expect_reference(graph, network, seed);
     in_regions += network.plan.regions.size() > 1 ? 1 : 0;
-    const auto inputs = testing::random_inputs(graph, seed);
-    EXPECT_EQ(testing::simulate(network.graph, network.plan, inputs, seed + 1), reference::run(graph, inputs)) << seed;
   }
   EXPECT_GT(in_regions, 20);
 }
@@ -133,10 +129,8 @@ TEST(Regions, ComputeTheReferenceInStreams) {
     options.arena_bytes = needed * 3 / 4 / 4 * 4;
     const std::vector<target::MemoryRegion> memories{{"a", options.arena_bytes}, {"b", needed}, {"c", needed / 4 * 4}};
     const NetworkPlan network = plan_in_memories(graph, core, options, memories);
-    EXPECT_EQ(objection(network.graph, network.plan), "") << seed;
+    expect_reference(graph, network, seed);
     in_regions += network.plan.regions.size() > 1 ? 1 : 0;
-    const auto inputs = testing::random_inputs(graph, seed);
-    EXPECT_EQ(testing::simulate(network.graph, network.plan, inputs, seed + 1), reference::run(graph, inputs)) << seed;
   }
   EXPECT_GT(in_regions, 20);
 }

@@ -4,10 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/error.h"
+#include "objection.h"
 #include "plan/plan_json.h"
 #include "plan/plan_text.h"
-#include "plan/verify_plan.h"
 #include "row_pipeline.h"
 #include "simulate.h"
 #include "test_kernels.h"
@@ -16,15 +15,6 @@ namespace thimble::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string objection(const PlannedGraph& planned) {
-  try {
-    plan::verify_plan(planned.graph, planned.plan);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
 
 /// input [1,9,5,3] -> conv 3x3 -> depthwise 3x3, stride 2 -> mean, all of it streamed.
 PlannedGraph streamed_to_a_mean() {

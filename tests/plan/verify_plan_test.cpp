@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/error.h"
+#include "objection.h"
 #include "sample_graphs.h"
 #include "streamed_plan.h"
 #include "test_kernels.h"
@@ -18,16 +18,8 @@ namespace {
 using testing::GraphBuilder;
 using ::testing::HasSubstr;
 using testing::layerwise_plan;
+using testing::objection;
 using testing::PlannedGraph;
-
-std::string objection(const ir::Graph& graph, const Plan& plan) {
-  try {
-    verify_plan(graph, plan);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
 
 /// A plan, without the planner, that runs one operator a stage; each tensor and scratch has bytes of its own.
 Plan apart_plan(const ir::Graph& graph) {
