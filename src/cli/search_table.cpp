@@ -1,11 +1,14 @@
 #include "cli/search_table.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/sizes.h"
 #include "emit/names.h"
+#include "search/statistics.h"
 
 namespace thimble::cli {
 
@@ -25,11 +28,22 @@ std::string bytes(const std::string& what, const Json& value, const Json& limit 
   return line(what, grouped(count(value)) + " B", limit.is_null() ? "" : fmt::format("of {} B", grouped(count(limit))));
 }
 
+/// Mean and range of several final trainings, or "".
+std::string trainings(const std::string& whose, const Json& accuracy) {
+  if (!accuracy.contains("trainings")) return {};
+  std::vector<double> int8;
+  for (const Json& training : accuracy.at("trainings")) int8.push_back(training.at("int8_simulated").get<double>());
+  const auto [least, most] = std::ranges::minmax(int8);
+  return line(fmt::format("{}int8 simulated, mean of {} trainings", whose, int8.size()), percent(search::mean_of(int8)),
+              fmt::format("{} to {}", percent(least), percent(most)));
+}
+
 std::string accuracies(const Json& target) {
   const Json& accuracy = target.at("accuracy");
   std::string text =
       "Accuracy\n" + line("held-back samples, the supernet's weights", percent(accuracy.at("held_back")));
   if (accuracy.contains("float")) text += line("test samples, float after fine-tuning", percent(accuracy.at("float")));
+  text += trainings("", accuracy);
   if (!target.contains("measured")) return text;
   const Json& measured = target.at("measured");
   const auto on = [&](const char* where, const char* what) {
@@ -127,11 +141,16 @@ std::string table_of_baselines(const Json& baselines) {
       text += line(name, "does not fit");
       continue;
     }
+    if (!baseline.contains("accuracy")) {
+      text += line(name, "not trained");
+      continue;
+    }
     const Json& accuracy = baseline.at("accuracy");
     text += line(name, percent(accuracy.at("int8_simulated")),
                  fmt::format("int8 (float {}), {} x {:g}, {:.2f} MMAC", percent(accuracy.at("float")),
                              baseline.at("resolution").get<int>(), baseline.at("width").get<double>(),
-                             baseline.at("predicted").at("macs").get<double>() / 1e6));
+                             baseline.at("predicted").at("macs").get<double>() / 1e6)) +
+            trainings("  ", accuracy);
   }
   return text;
 }

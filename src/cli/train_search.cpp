@@ -1,5 +1,6 @@
 #include "cli/train_search.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -75,6 +76,10 @@ void add_search_options(CLI::App& verb, Arguments& given) {
   verb.add_option("--baseline", settings.baselines,
                   "Also scale these networks to the limits, and train them like the winner: mobilenetv2, resnet18, ...")
       ->delimiter(',');
+  verb.add_option("--final-trainings", settings.final_trainings,
+                  "Train the winner and the baselines this often, each time with another seed: mean and range")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
 }
 
 void add_run_options(CLI::App& verb, Arguments& given) {
@@ -120,7 +125,9 @@ train::SearchSettings resumed(const Arguments& given) {
   if (!given.settings.budgets.empty()) settings.budgets = given.settings.budgets;
   if (!given.settings.planners.empty()) settings.planners = given.settings.planners;
   if (!given.settings.control.empty()) settings.control = given.settings.control;
+  if (!given.settings.baselines.empty()) settings.baselines = given.settings.baselines;
   settings.finish_all = settings.finish_all || given.settings.finish_all;
+  settings.final_trainings = std::max(settings.final_trainings, given.settings.final_trainings);
   return settings;
 }
 
@@ -153,9 +160,10 @@ void print(const train::TargetOutcome& outcome) {
       outcome.target.name, search::text_of(outcome.winner->genome), static_cast<double>(cost.macs) / 1e6,
       100 * outcome.winner->fitness, cost.sram_bytes, cost.flash_bytes,
       cost.cycles / outcome.target.board.clock_mhz / 1000, search::mode_of(cost));
-  if (outcome.is_finished) {
-    fmt::print("  test accuracy: float {:.2f}%, int8 {:.2f}% (simulated); {}\n", 100 * outcome.float_accuracy,
-               100 * outcome.int8_accuracy, (outcome.target.folder / "int8.tflite").string());
+  if (!outcome.trainings.empty()) {
+    const train::FinalAccuracy& accuracy = outcome.trainings.front();
+    fmt::print("  test accuracy: float {:.2f}%, int8 {:.2f}% (simulated); {}\n", 100 * accuracy.floating,
+               100 * accuracy.int8, (outcome.target.folder / "int8.tflite").string());
   }
 }
 

@@ -8,6 +8,7 @@ namespace thimble::train {
 FinishedNetwork finish_network(const ir::NetConfig& network, const Recipe& recipe, const data::DatasetSplits& splits,
                                const data::Normalization& normalization, const std::filesystem::path& folder,
                                TrainingStart start, const TrainerOptions& options) {
+  write_json(folder / "normalization.json", data::to_json(normalization));
   const auto has_begun = [&](const char* part) { return std::filesystem::exists(folder / part / "checkpoint.pt"); };
   const TrainingResult trained =
       train(network, recipe, splits, normalization, folder / "finish", has_begun("finish"), start, options);

@@ -12,7 +12,8 @@ struct FinishedNetwork {
 };
 
 /// Trains a network by a recipe, and then as int8 will compute it; goes on with what `folder` holds. Writes
-/// float.tflite and int8.tflite there, and checkpoints and logs to `folder`/finish and `folder`/int8.
+/// float.tflite, int8.tflite and normalization.json there, and checkpoints and logs to `folder`/finish and
+/// `folder`/int8.
 FinishedNetwork finish_network(const ir::NetConfig& network, const Recipe& recipe, const data::DatasetSplits& splits,
                                const data::Normalization& normalization, const std::filesystem::path& folder,
                                TrainingStart start, const TrainerOptions& options);

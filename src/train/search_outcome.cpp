@@ -20,6 +20,17 @@ Json predicted_json(const search::NetworkCost& cost, double clock_mhz) {
           {"mode", search::mode_of(cost)}};
 }
 
+/// The first training's accuracies, whose network is the result; all of them where there are several.
+void add_accuracies(const std::vector<FinalAccuracy>& trainings, Json& accuracy) {
+  const auto add = [](const FinalAccuracy& one, Json& json) {
+    json["float"] = one.floating;
+    json["int8_simulated"] = one.int8;
+  };
+  if (!trainings.empty()) add(trainings.front(), accuracy);
+  if (trainings.size() < 2) return;
+  for (const FinalAccuracy& one : trainings) add(one, accuracy["trainings"].emplace_back());
+}
+
 Json target_json(const TargetOutcome& outcome, const SearchSettings& settings, const std::filesystem::path& folder) {
   const SearchTarget& target = outcome.target;
   Json json{{"name", target.name},
@@ -32,10 +43,7 @@ Json target_json(const TargetOutcome& outcome, const SearchSettings& settings, c
             {"network", outcome.winner ? Json(search::text_of(outcome.winner->genome)) : Json()}};
   if (!outcome.winner) return json;
   json["accuracy"] = {{"held_back", outcome.winner->fitness}};
-  if (outcome.is_finished) {
-    json["accuracy"]["float"] = outcome.float_accuracy;
-    json["accuracy"]["int8_simulated"] = outcome.int8_accuracy;
-  }
+  add_accuracies(outcome.trainings, json["accuracy"]);
   json["predicted"] = predicted_json(outcome.winner->cost, target.board.clock_mhz);
   return json;
 }
@@ -60,7 +68,7 @@ Json baseline_json(const BaselineOutcome& baseline, double clock_mhz) {
   Json json{{"name", baseline.name}, {"planner", baseline.planner}, {"resolution", baseline.resolution}};
   if (baseline.resolution == 0) return json;
   json["width"] = baseline.width;
-  json["accuracy"] = {{"float", baseline.float_accuracy}, {"int8_simulated", baseline.int8_accuracy}};
+  if (!baseline.trainings.empty()) add_accuracies(baseline.trainings, json["accuracy"]);
   json["predicted"] = predicted_json(baseline.cost, clock_mhz);
   return json;
 }

@@ -22,22 +22,26 @@ enum class SearchStage {
 /// @throws Error naming the four.
 SearchStage search_stage_named(const std::string& name);
 
+/// On the test part, after one final training.
+struct FinalAccuracy {
+  double floating = 0;  ///< After fine-tuning.
+  double int8 = 0;      ///< The simulation's.
+};
+
 /// A classic network at the size that fits; resolution 0: none does.
 struct BaselineOutcome {
   std::string name, planner;
   int resolution = 0;
   double width = 0;
-  double float_accuracy = 0, int8_accuracy = 0;
   search::NetworkCost cost;
+  std::vector<FinalAccuracy> trainings;
 };
 
 /// What was found for one target.
 struct TargetOutcome {
   SearchTarget target;
   std::optional<search::Candidate> winner;  ///< None: not searched yet, or nothing fits.
-  bool is_finished = false;                 ///< Fine-tuned and int8.
-  double float_accuracy = 0;                ///< On the test part, after fine-tuning.
-  double int8_accuracy = 0;                 ///< The simulation's.
+  std::vector<FinalAccuracy> trainings;     ///< The first one's network is the result. None: not finished.
 };
 
 struct SearchOutcome {

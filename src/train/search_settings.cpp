@@ -37,6 +37,7 @@ void each_field(S& settings, Field&& field) {
   field("predictor", settings.predictor);
   field("control", settings.control);
   field("control_seeds", settings.control_seeds);
+  field("final_trainings", settings.final_trainings);
 }
 
 }  // namespace

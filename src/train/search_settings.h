@@ -45,6 +45,7 @@ struct SearchSettings {
   std::string predictor = "auto";      ///< on, off, or auto: in searches of less than half an hour.
   std::string control;                 ///< "random": also search at random, as many networks; "": do not.
   int control_seeds = 3;               ///< Of the control, and of the evolution that it is compared with.
+  int final_trainings = 1;             ///< Of winners and baselines, each with another seed.
 };
 Json to_json(const SearchSettings& settings);
 /// @throws Error naming `source`.

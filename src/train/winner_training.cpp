@@ -24,8 +24,22 @@ std::optional<nn::Network> teacher_of(const TargetOutcome& outcome, const nn::Su
 
 nn::Network* pointer_to(std::optional<nn::Network>& teacher) { return teacher ? &*teacher : nullptr; }
 
-bool train_baseline(SearchContext& context, const SearchTarget& target, search::Planner planner, nn::Network* teacher,
-                    const data::Normalization& normalization, BaselineOutcome& outcome) {
+/// All the final trainings of a network: the first in `folder`, the others in seed-N there. False if interrupted.
+bool finish(const SearchContext& context, const ir::NetConfig& network, Recipe recipe, const SearchData& data,
+            const std::filesystem::path& folder, const TrainingStart& start, std::vector<FinalAccuracy>& trainings) {
+  const data::DatasetSplits whole = open_data(context.settings, network.resolution, 0);
+  for (int i = 0; i < context.settings.final_trainings; ++i, ++recipe.seed) {
+    const std::filesystem::path own = i == 0 ? folder : folder / fmt::format("seed-{}", recipe.seed);
+    const FinishedNetwork finished =
+        finish_network(network, recipe, whole, data.normalization, own, start, context.options);
+    if (!finished.finished) return false;
+    trainings.push_back({finished.float_accuracy, finished.int8_accuracy});
+  }
+  return true;
+}
+
+bool train_baseline(SearchContext& context, const SearchTarget& target, search::Planner planner, const SearchData& data,
+                    nn::Network* teacher, BaselineOutcome& outcome) {
   const search::DesignSpace space = space_for_data(context.settings);
   outcome.planner = search::name_of(planner);
   const auto baseline =
@@ -38,12 +52,8 @@ bool train_baseline(SearchContext& context, const SearchTarget& target, search::
   const std::filesystem::path folder =
       context.folder / fmt::format("{}-{}x{:g}", outcome.name, outcome.resolution, outcome.width);
   write_json(folder / "arch.json", ir::to_json(baseline->network));
-  const data::DatasetSplits splits = open_data(context.settings, outcome.resolution, 0);
-  const FinishedNetwork finished = finish_network(baseline->network, baseline_recipe(context.effort), splits,
-                                                  normalization, folder, {.teacher = teacher}, context.options);
-  outcome.float_accuracy = finished.float_accuracy;
-  outcome.int8_accuracy = finished.int8_accuracy;
-  return finished.finished;
+  return finish(context, baseline->network, baseline_recipe(context.effort), data, folder, {.teacher = teacher},
+                outcome.trainings);
 }
 
 }  // namespace
@@ -54,15 +64,8 @@ bool train_winner(const SearchContext& context, const nn::Supernet& supernet, co
   const ir::NetConfig subnetwork = subnetwork_of(target.space, outcome.winner->genome);
   std::optional<nn::Network> teacher = teacher_of(outcome, supernet, meter);
   const std::vector<nn::NamedTensor> state = meter.network(subnetwork).state();
-  const data::DatasetSplits whole = open_data(context.settings, subnetwork.resolution, 0);
-  write_json(target.folder / "normalization.json", data::to_json(data.normalization));
-  const FinishedNetwork finished =
-      finish_network(nn::without_skipped(subnetwork), context.effort.finish, whole, data.normalization, target.folder,
-                     {.state = state, .teacher = pointer_to(teacher)}, context.options);
-  outcome.is_finished = finished.finished;
-  outcome.float_accuracy = finished.float_accuracy;
-  outcome.int8_accuracy = finished.int8_accuracy;
-  return finished.finished;
+  return finish(context, nn::without_skipped(subnetwork), context.effort.finish, data, target.folder,
+                {.state = state, .teacher = pointer_to(teacher)}, outcome.trainings);
 }
 
 bool train_baselines(SearchContext& context, const TargetOutcome& target, const nn::Supernet& supernet,
@@ -73,8 +76,7 @@ bool train_baselines(SearchContext& context, const TargetOutcome& target, const 
     for (const search::Planner planner : {search::Planner::tflm, target.target.planner}) {
       BaselineOutcome& outcome = outcomes.emplace_back();
       outcome.name = name;
-      if (!train_baseline(context, target.target, planner, pointer_to(teacher), data.normalization, outcome))
-        return false;
+      if (!train_baseline(context, target.target, planner, data, pointer_to(teacher), outcome)) return false;
     }
   }
   return true;

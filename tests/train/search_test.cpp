@@ -101,6 +101,21 @@ TEST(Search, ComparesEvolutionWithAsManyRandomNetworks) {
   }
 }
 
+TEST(Search, TrainsTheWinnerAgainWithOtherSeeds) {
+  const SearchPlace place;
+  SearchSettings settings = place.settings();
+  run_search(settings, place.path("out"), SearchStage::finish, one_thread());
+  const auto first = read_bytes(place.path("out") / "int8.tflite");
+  settings.final_trainings = 3;
+  const SearchOutcome outcome = run_search(settings, place.path("out"), SearchStage::finish, one_thread());
+  EXPECT_EQ(outcome.targets.at(0).trainings.size(), 3U);
+  EXPECT_TRUE(read_bytes(place.path("out") / "int8.tflite") == first) << "what is trained stays";
+  EXPECT_FALSE(read_bytes(place.path("out") / "seed-2" / "int8.tflite") == first);
+  EXPECT_FALSE(read_bytes(place.path("out") / "seed-3" / "int8.tflite") == first);
+  const Json result = read_json(place.path("out") / "result.json");
+  EXPECT_EQ(result.at("targets").at(0).at("accuracy").at("trainings").size(), 3U);
+}
+
 TEST(SpaceNetworks, AGenomesNetworkIsAlignedByItsStages) {
   for (const std::string& name : search::design_space_names()) {
     search::DesignSpace space = search::design_space(name);
