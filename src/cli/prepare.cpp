@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "cli/byte_size.h"
 #include "cli/patch_stage.h"
 #include "import/tflite_import.h"
 #include "passes/passes.h"
@@ -16,8 +17,8 @@
 
 namespace thimble::cli {
 
-void ModelOptions::add_file_to(CLI::App& verb) {
-  verb.add_option("model", model, "The model: an int8 .tflite file")->required()->type_name("MODEL");
+void ModelOptions::add_file_to(CLI::App& verb, const std::string& what) {
+  verb.add_option("model", model, what)->required()->type_name("MODEL");
   verb.add_option("--passes", passes, "Passes that simplify the graph, in this order; \"none\" for none (default: all)")
       ->delimiter(',')
       ->type_name("NAME,...");
@@ -43,9 +44,9 @@ ir::Graph ModelOptions::simplified() const { return passes::simplify(import(), p
 void PlanningOptions::add_to(CLI::App& verb) {
   verb.add_option("--board", board, "The board, of `thimble boards`")->capture_default_str()->type_name("NAME");
   verb.add_option("--sram", sram, "Bytes of SRAM that the plan may use (default: the board's); 16kB is 16384")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(byte_size());
   verb.add_option("--flash", flash, "Bytes of flash that the model may use (default: the board's)")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(byte_size());
   verb.add_flag("--ignore-budget", ignore_budget,
                 "Go on with a model that does not fit the board, in the emulator's larger memory");
   verb.add_option("--optimize", techniques.optimize, "What flash may be spent on: balanced, speed or size")

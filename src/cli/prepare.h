@@ -22,7 +22,7 @@ struct ModelOptions {
 
   void add_to(CLI::App& verb);
   /// Without rounding, for verbs that requantize nothing.
-  void add_file_to(CLI::App& verb);
+  void add_file_to(CLI::App& verb, const std::string& what = "The model: an int8 .tflite file");
   /// The model as its file has it.
   ir::Graph import() const;
   /// Imported and simplified.

@@ -73,7 +73,7 @@ void add_quantize(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("quantize", "Quantize a float .tflite to int8, calibrated on a dataset");
   verb->footer("Example: thimble quantize out/float.tflite --data fashion-mnist -o out/model.tflite");
   auto options = std::make_shared<QuantizeVerbOptions>();
-  options->model.add_file_to(*verb);
+  options->model.add_file_to(*verb, "The model: a float32 .tflite file");
   options->samples.add_to(*verb);
   verb->add_option("-o,--output", options->output, "The .tflite to write")->required()->type_name("FILE");
   verb->add_option("--method", options->method, "How a tensor's range follows from its values")

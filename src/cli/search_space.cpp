@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/parallel.h"
 #include "base/progress.h"
+#include "cli/byte_size.h"
 #include "cli/prepare.h"
 #include "cli/space_pictures.h"
 #include "cli/stage_arguments.h"
@@ -55,9 +56,8 @@ void add_options(CLI::App& app, Arguments& given) {
   app.add_option("--space", given.space, "Design space: a name (mcunet, mcunetv2, small) or a .json file")
       ->capture_default_str();
   app.add_option("--board", given.board, "The board, of `thimble boards`")->capture_default_str();
-  app.add_option("--sram", given.sram, "Bytes of SRAM (default: the board's); 16kB is 16384")
-      ->transform(CLI::AsSizeValue(false));
-  app.add_option("--flash", given.flash, "Bytes of flash (default: the board's)")->transform(CLI::AsSizeValue(false));
+  app.add_option("--sram", given.sram, "Bytes of SRAM (default: the board's); 16kB is 16384")->transform(byte_size());
+  app.add_option("--flash", given.flash, "Bytes of flash (default: the board's)")->transform(byte_size());
   app.add_option("--planner", given.planner, "Who plans the memory: tflm, tinyengine, patch or full")
       ->capture_default_str();
   app.add_option("--input-mode", given.input_mode,
@@ -81,10 +81,10 @@ void add_options(CLI::App& app, Arguments& given) {
   app.add_flag("--sensitivity", given.sensitivity,
                "The best space for each of a grid of memories, instead of a board's");
   app.add_option("--srams", given.srams, "Its SRAM sizes (default 192kB to 512kB)")
-      ->transform(CLI::AsSizeValue(false))
+      ->transform(byte_size())
       ->delimiter(',');
   app.add_option("--flashes", given.flashes, "Its flash sizes (default 512kB to 2MB)")
-      ->transform(CLI::AsSizeValue(false))
+      ->transform(byte_size())
       ->delimiter(',');
   app.add_option("-o,--output", given.output, "Write spaces.json and spaces.svg to this folder, or sensitivity.*")
       ->type_name("DIR");

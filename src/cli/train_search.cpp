@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "cli/byte_size.h"
 #include "cli/train_compiler_half.h"
 #include "train/search_run.h"
 
@@ -31,9 +32,8 @@ void add_target_options(CLI::App& verb, Arguments& given) {
   train::SearchSettings& settings = given.settings;
   verb.add_option("--board", settings.board, "The board, of `thimble boards`");
   verb.add_option("--sram", settings.sram, "Bytes of SRAM (default: the board's); 16kB is 16384")
-      ->transform(CLI::AsSizeValue(false));
-  verb.add_option("--flash", settings.flash, "Bytes of flash (default: the board's)")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(byte_size());
+  verb.add_option("--flash", settings.flash, "Bytes of flash (default: the board's)")->transform(byte_size());
   verb.add_option("--planner", settings.planner, "Who plans the memory: tflm, tinyengine, patch or full")
       ->capture_default_str();
   verb.add_option("--boards", settings.boards, "Several boards, for which one supernet is specialized")->delimiter(',');
@@ -103,9 +103,7 @@ void add_run_options(CLI::App& verb, Arguments& given) {
 }
 
 std::int64_t bytes_of(std::string size, const std::string& budget) {
-  std::string error = "empty";
-  if (!size.empty()) error = CLI::AsSizeValue(false)(size);
-  if (!error.empty()) {
+  if (!to_byte_size(size).empty()) {
     throw Error(fmt::format("--budgets: \"{}\" is no SRAM/FLASH", budget),
                 "such as 16kB/128kB, or 16kB/128kB,32kB/1MB");
   }
