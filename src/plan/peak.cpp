@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "plan/planner.h"
 
 namespace thimble::plan {
 namespace {
@@ -14,12 +15,15 @@ std::string describe_layer(const ir::Graph& graph, const Plan& plan, int stage) 
   const std::vector<Step>& steps = plan.stages[static_cast<std::size_t>(stage)].steps;
   const auto computing = std::find_if(steps.rbegin(), steps.rend(), [](const Step& step) { return step.op >= 0; });
   if (computing == steps.rend()) return "the input";
-  const std::string& name = graph.name_of(graph.ops[static_cast<std::size_t>(computing->op)]);
-  return fmt::format("layer {} \"{}\"", computing->op, name);
+  const ir::Op& op = graph.ops[static_cast<std::size_t>(computing->op)];
+  const int number = graph.tensor(op.outputs.at(0)).source_op;
+  return number < 0 ? fmt::format("layer \"{}\"", graph.name_of(op))
+                    : fmt::format("layer {} \"{}\"", number, graph.name_of(op));
 }
 
+/// What an arena may take of a region.
 std::int64_t bytes_of_region(const target::Board& board, const std::string& name) {
-  if (name == board.sram_region) return board.sram_bytes;
+  if (name == board.sram_region) return board.sram_bytes - stack_bytes;
   const auto found = std::ranges::find(board.regions, name, &target::MemoryRegion::name);
   return found == board.regions.end() ? 0 : found->bytes;
 }
@@ -72,12 +76,17 @@ void require_arena_fits(const ir::Graph& graph, const Plan& plan, const target::
       throw Error(fmt::format("{}: does not fit {}: {} bytes of its arena are for {}, which has {}", graph.name,
                               board.name, region.bytes, region.name, bytes),
                   "", Exit::answer_is_no);
-  const std::int64_t excess = plan.arena_bytes - board.sram_bytes;
+  const std::int64_t excess = plan.arena_bytes + stack_bytes - board.sram_bytes;
   if (!plan.regions.empty() || excess <= 0) return;
+  const bool takes_rows =
+      std::ranges::any_of(graph.inputs, [&](ir::TensorId input) { return plan.takes_rows_of(input); });
   throw Error(
-      fmt::format("{}: does not fit {}: its arena of {} bytes exceeds the SRAM of {} bytes by {}, at {}", graph.name,
-                  board.name, plan.arena_bytes, board.sram_bytes, excess, describe_peak(graph, plan)),
-      "`thimble boards` lists every board; a smaller input resolution or width needs less", Exit::answer_is_no);
+      fmt::format("{}: does not fit {}: its arena of {} bytes and {} of stack exceed the SRAM of {} bytes by {}, at {}",
+                  graph.name, board.name, plan.arena_bytes, stack_bytes, board.sram_bytes, excess,
+                  describe_peak(graph, plan)),
+      fmt::format("{}a smaller input resolution or width needs less; `thimble boards` lists every board",
+                  takes_rows ? "" : "--input-mode rows, which takes the input row by row, may fit; "),
+      Exit::answer_is_no);
 }
 
 }  // namespace thimble::plan

@@ -22,11 +22,12 @@ struct Peak {
 };
 Peak peak_of(const Plan& plan);
 
-/// The peak's stage for messages: `layer 12 "block3/expand" (input 27648, block3/expand 82944, ...)`.
+/// The peak's stage for messages: `layer 12 "block3/expand" (input 27648, block3/expand 82944, ...)`, by the number
+/// that the layer has in its file.
 std::string describe_peak(const ir::Graph& graph, const Plan& plan);
 
-/// @throws Error with exit code 1 if the arena is larger than the board's SRAM: by how many bytes, and at which layer;
-/// or what of it lies in a region is larger than that.
+/// @throws Error with exit code 1 if the arena and `stack_bytes` are larger than the board's SRAM: by how many bytes,
+/// and at which layer; or what of it lies in a region is larger than that.
 void require_arena_fits(const ir::Graph& graph, const Plan& plan, const target::Board& board);
 
 }  // namespace thimble::plan
