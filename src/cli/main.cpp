@@ -1,10 +1,13 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "base/suggest.h"
 #include "cli/verbs.h"
 
 namespace {
@@ -15,6 +18,16 @@ int report(const thimble::Error& error) {
   return static_cast<int>(error.code());
 }
 
+/// CLI11 asks for a verb where it does not know the word that is there.
+std::string message_of(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
+  if (!app.get_subcommands().empty() || argc < 2 || argv[1][0] == '-') return error.what();
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+  const std::string meant = thimble::nearest(argv[1], verbs);
+  return fmt::format("there is no verb \"{}\"{}", argv[1],
+                     meant.empty() ? "" : fmt::format(", did you mean {}?", meant));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -22,6 +35,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "thimble 0.1.0");
   app.failure_message(CLI::FailureMessage::help);
+  app.footer(
+      "Exit codes: 0 done; 1 the answer is no: it does not fit, outputs differ, too inaccurate; 2 bad input or usage; "
+      "3 an "
+      "outside program is missing");
   thimble::cli::add_compile(app);
   thimble::cli::add_run(app);
   thimble::cli::add_bench(app);
@@ -47,7 +64,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::CallForVersion& version) {
     return app.exit(version);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "error: {}\n  hint: thimble --help, or thimble VERB --help, lists the options\n", error.what());
+    fmt::print(stderr, "error: {}\n  hint: thimble --help, or thimble VERB --help, lists the options\n",
+               message_of(error, app, argc, argv));
     return static_cast<int>(thimble::Exit::bad_input);
   } catch (const thimble::Error& error) {
     return report(error);

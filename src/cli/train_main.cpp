@@ -163,7 +163,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::bad_input);
+    if (error.get_exit_code() == 0) return app.exit(error);  // Help.
+    fmt::print(stderr, "error: {}\n  hint: thimble VERB --help lists the options\n", error.what());
+    return static_cast<int>(Exit::bad_input);
   }
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);

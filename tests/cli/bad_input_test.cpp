@@ -1,6 +1,7 @@
 // Bad input gets one clear line, at most one hint and the right exit code; nothing is half-written.
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,6 +45,26 @@ TEST_F(BadInput, ATruncatedModelIsRefused) {
 
 TEST_F(BadInput, AMissingModelIsRefused) {
   expect_clear(thimble({"bench", "none.tflite"}), 2, "none.tflite: cannot be read");
+}
+
+TEST_F(BadInput, AVerbThatIsNotThereIsNamed) {
+  expect_clear(thimble({"compil", "model.tflite"}), 2, "there is no verb \"compil\", did you mean compile?");
+  expect_clear(thimble({"zzz"}), 2, "there is no verb \"zzz\"");
+}
+
+TEST_F(BadInput, MemoryIsAPositiveNumberOfBytes) {
+  for (const char* bytes : {"-5", "0", "0kB", "twelve", "1.5kB", "-100kB"}) {
+    for (const char* option : {"--sram", "--flash"}) {
+      expect_clear(thimble({"compile", "model.tflite", "-o", "out", fmt::format("{}={}", option, bytes)}), 2,
+                   fmt::format("\"{}\" is no size", bytes));
+    }
+  }
+  EXPECT_FALSE(std::filesystem::exists(thimble.file("out")));
+}
+
+TEST_F(BadInput, AnArenaLeavesTheStackItsShare) {
+  expect_clear(thimble({"compile", "model.tflite", "-o", "out", "--sram", "2050"}), 1, "and 2048 of stack exceed");
+  EXPECT_FALSE(std::filesystem::exists(thimble.file("out")));
 }
 
 TEST_F(BadInput, AFloatModelIsNotCompiled) {
