@@ -83,6 +83,7 @@ void eval(const EvalOptions& options) {
   fmt::print("{} on {} ({}, {} samples)\n{}", graph.name, chosen.name(), name_of(options.backend), evaluation.samples,
              quantize::text_of(evaluation));
   Json json = quantize::to_json(evaluation);
+  json["model"] = graph.name;
   json["backend"] = name_of(options.backend);
   std::size_t differing = 0;
   if (options.compare_reference) {

@@ -29,6 +29,14 @@ void accuracy_line(const std::string& what, const Json& eval) {
 
 void bytes_line(const std::string& what, const Json& bytes) { line(what, grouped(bytes.get<std::int64_t>()) + " B"); }
 
+/// The tables of two models would pass for one's.
+void require_one_model(const Json& bench, const Json& eval) {
+  if (bench.is_null() || eval.is_null() || !eval.contains("model") || eval.at("model") == bench.at("model")) return;
+  throw Error(
+      fmt::format("bench.json is of {} and eval_core.json of {}", bench.at("model").dump(), eval.at("model").dump()),
+      "a folder for each model, or run `thimble bench` and `thimble eval` on one");
+}
+
 void report(const std::filesystem::path& folder) {
   const Json core = optional_json(folder / "eval_core.json");
   const Json bench = optional_json(folder / "bench.json");
@@ -39,7 +47,10 @@ void report(const std::filesystem::path& folder) {
                 "`thimble eval` and `thimble bench` write them: eval_float.json, eval_int8.json, eval_core.json, "
                 "bench.json");
   }
-  fmt::print("Accuracy\n");
+  require_one_model(bench, core);
+  if (!bench.is_null())
+    fmt::print("{} on {}\n", bench.at("model").get<std::string>(), bench.at("board").get<std::string>());
+  if (!core.is_null() || !in_float.is_null() || !in_int8.is_null()) fmt::print("Accuracy\n");
   accuracy_line("float", in_float);
   accuracy_line("int8", in_int8);
   accuracy_line("int8 on the emulated core", core);
@@ -62,6 +73,7 @@ void report(const std::filesystem::path& folder) {
   line("instructions", grouped(bench.at("instructions").get<std::int64_t>()));
   line("instructions per multiply-accumulate",
        fmt::format("{:.2f}", bench.at("instructions").get<double>() / bench.at("macs").at("model").get<double>()));
+  if (bench.at("cycles").is_number()) line("cycles, estimated", grouped(bench.at("cycles").get<std::int64_t>()));
 }
 
 }  // namespace
