@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -30,10 +31,12 @@ void compile(const CompileOptions& options) {
       emit::c_identifier(options.name.empty() ? options.model.model.stem().string() : options.name);
   const auto files = emit::emit_program(graph, plan, {name, board.name});
   emit::write_files(files, options.folder);
-  fmt::print("{}: {} layers for {} in {}: {} bytes of arena, {} bytes of constants in the model\n", name,
+  fmt::print("{}: {} layers for {} in {}: {} bytes of arena, {} bytes of constants and the code beside them\n", name,
              graph.ops.size(), board.name, options.folder.string(), plan.arena_bytes, plan::constant_bytes(graph));
   if (!plan.regions.empty()) fmt::print("  no one memory holds the arena of {}\n", plan::arena_text(plan));
-  fmt::print("  #include \"{0}.h\" and call {0}_invoke(arena); `thimble bench` measures it\n", name);
+  const bool by_rows = std::ranges::any_of(graph.inputs, [&](ir::TensorId input) { return plan.takes_rows_of(input); });
+  fmt::print("  #include \"{0}.h\" and call {0}_invoke{1}; `thimble bench` measures it\n", name,
+             by_rows ? "_rows(arena, ...)" : "(arena)");
   if (!options.json.empty()) {
     Json sram = {{"arena", plan.arena_bytes}};
     for (const target::MemoryRegion& region : plan.regions) sram["regions"][region.name] = region.bytes;

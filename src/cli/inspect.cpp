@@ -54,8 +54,9 @@ void inspect(const InspectOptions& options) {
   for (const ir::TensorId id : graph.inputs) inputs.push_back(tensor_json(graph.tensor(id)));
   for (const ir::TensorId id : graph.outputs) outputs.push_back(tensor_json(graph.tensor(id)));
   if (!options.dump) {
-    fmt::print("\n{} layers, {:.2f} M MACs, {} bytes of constants\n", graph.ops.size(),
-               static_cast<double>(ir::macs_of(graph)) / 1e6, plan::constant_bytes(graph));
+    fmt::print("\n{} layer{}, {:.2f} M MACs, {} bytes of constants\n", graph.ops.size(),
+               graph.ops.size() == 1 ? "" : "s", static_cast<double>(ir::macs_of(graph)) / 1e6,
+               plan::constant_bytes(graph));
   }
   if (!options.json.empty()) {
     write_json(options.json, {{"name", graph.name},

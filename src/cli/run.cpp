@@ -144,13 +144,14 @@ void add_run(CLI::App& app) {
   options->model.add_to(*verb);
   options->planning.add_to(*verb);
   add_backend(*verb, options->backend, Backend::reference);
-  verb->add_option("--input", options->inputs,
-                   "A .npy file for each input, in the model's order; a leading dimension N "
-                   "runs N inferences")
+  verb->add_option(
+          "--input", options->inputs,
+          "A .npy file of the input's type and shape, as `thimble inspect` lists them; a leading dimension N runs "
+          "N inferences. One --input for each input, in the model's order")
       ->required()
       ->type_name("FILE")
       ->allow_extra_args(false);
-  verb->add_option("--output", options->outputs, "A .npy file to write for each output")
+  verb->add_option("--output", options->outputs, "A .npy file to write; one --output for each output")
       ->type_name("FILE")
       ->allow_extra_args(false);
   verb->add_option("--trace", options->trace,
