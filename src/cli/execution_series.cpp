@@ -24,7 +24,7 @@ plan::PlanOptions options_for(const Execution& execution, plan::PlanOptions opti
   options.objective = plan::Objective::sram;
   options.patches = execution.patches;
   options.stream = execution.streams;
-  options.channel_split = execution.streams;
+  options.channel_split = options.tiles = execution.streams;
   return options;
 }
 
