@@ -4,12 +4,14 @@
 #include <functional>
 #include <map>
 #include <string_view>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "cli/op_label.h"
 #include "cli/sizes.h"
 #include "cli/svg.h"
+#include "ir/tiled_block.h"
 #include "plan/peak.h"
 
 namespace thimble::cli {
@@ -99,13 +101,21 @@ MemorySeries series_of(const ir::Graph& model, const plan::NetworkPlan& network,
   MemorySeries series{std::move(name), std::move(color), std::vector<std::int64_t>(model.ops.size(), 0)};
   const ModelOps model_ops(model);
   const std::vector<std::int64_t> live = plan::live_bytes(network.plan);
+  const auto note = [&](const ir::Op& layer, std::int64_t bytes) {
+    const int op = model_ops.of(network.graph, layer);
+    if (op < 0) return;
+    std::int64_t& most = series.bytes[static_cast<std::size_t>(op)];
+    most = std::max(most, bytes);
+  };
   for (std::size_t stage = 0; stage < network.plan.stages.size(); ++stage) {
     for (const plan::Step& step : network.plan.stages[stage].steps) {
       if (step.op < 0) continue;
-      const int op = model_ops.of(network.graph, network.graph.ops[static_cast<std::size_t>(step.op)]);
-      if (op < 0) continue;
-      std::int64_t& most = series.bytes[static_cast<std::size_t>(op)];
-      most = std::max(most, live[stage]);
+      const ir::Op& op = network.graph.ops[static_cast<std::size_t>(step.op)];
+      if (std::holds_alternative<ir::TiledBlock>(op.kind)) {
+        for (const ir::Op& layer : ir::layers_of(op)) note(layer, live[stage]);
+      } else {
+        note(op, live[stage]);
+      }
     }
   }
   return series;
