@@ -36,9 +36,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "thimble 0.1.0");
   app.failure_message(CLI::FailureMessage::help);
   app.footer(
-      "Exit codes: 0 done; 1 the answer is no: it does not fit, outputs differ, too inaccurate; 2 bad input or usage; "
-      "3 an "
-      "outside program is missing");
+      "Exit codes: 0 done; 1 the answer is no: it does not fit, outputs differ, too inaccurate;\n"
+      "2 bad input or usage; 3 an outside program is missing");
   thimble::cli::add_compile(app);
   thimble::cli::add_run(app);
   thimble::cli::add_bench(app);
