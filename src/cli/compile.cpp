@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -34,10 +33,8 @@ void compile(const CompileOptions& options) {
   fmt::print("{}: {} layers for {} in {}: {} bytes of arena, {} bytes of constants and the code beside them\n", name,
              graph.ops.size(), board.name, options.folder.string(), plan.arena_bytes, plan::constant_bytes(graph));
   if (!plan.regions.empty()) fmt::print("  no one memory holds the arena of {}\n", plan::arena_text(plan));
-  const auto takes_rows = [&plan = plan](ir::TensorId input) { return plan.takes_rows_of(input); };
-  const bool by_rows = std::ranges::any_of(graph.inputs, takes_rows);
   fmt::print("  #include \"{0}.h\" and call {0}_invoke{1}; `thimble bench` measures it\n", name,
-             by_rows ? "_rows(arena, ...)" : "(arena)");
+             plan.takes_rows() ? "_rows(arena, ...)" : "(arena)");
   if (!options.json.empty()) {
     Json sram = {{"arena", plan.arena_bytes}};
     for (const target::MemoryRegion& region : plan.regions) sram["regions"][region.name] = region.bytes;

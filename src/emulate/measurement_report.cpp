@@ -1,6 +1,5 @@
 #include "emulate/measurement_report.h"
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -24,10 +23,7 @@ std::string kernel_of(const plan::Plan& plan, int op) {
 }
 
 /// "rows" if the caller supplies an input row by row, else "resident".
-std::string input_mode(const ir::Graph& graph, const plan::Plan& plan) {
-  const auto by_rows = [&](ir::TensorId input) { return plan.takes_rows_of(input); };
-  return std::ranges::any_of(graph.inputs, by_rows) ? "rows" : "resident";
-}
+const char* input_mode(const plan::Plan& plan) { return plan.takes_rows() ? "rows" : "resident"; }
 
 double per_mac(double count, std::int64_t macs) { return macs > 0 ? count / static_cast<double>(macs) : 0; }
 
@@ -92,7 +88,7 @@ Json to_json(const Measurement& measured, const ir::Graph& model, const ir::Grap
   return {{"model", graph.name},
           {"board", board.name},
           {"fits_board", !board.large_memory},
-          {"input_mode", input_mode(graph, plan)},
+          {"input_mode", input_mode(plan)},
           {"sram", sram_json(measured, plan)},
           {"flash",
            {{"weights", flash.weights},
@@ -135,7 +131,7 @@ std::string text_of(const Measurement& measured, const ir::Graph& model, const i
   text += fmt::format("{} on {} ({})\n", graph.name, board.name, measured.machine);
   if (board.large_memory) text += "  in the emulator's memory, not the board's: no budget was checked\n";
   text += fmt::format("  peak SRAM     {:>12} B = arena {} + io {} + static {} + state {} + stack {} (input {})\n",
-                      sram.total(), sram.arena, sram.io, sram.static_, sram.state, sram.stack, input_mode(graph, plan));
+                      sram.total(), sram.arena, sram.io, sram.static_, sram.state, sram.stack, input_mode(plan));
   text += regions_line(plan);
   text += fmt::format("  flash         {:>12} B = weights {} + code {}; whole firmware {}\n", flash.total(),
                       flash.weights, flash.code, flash.firmware);

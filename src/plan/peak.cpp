@@ -78,14 +78,12 @@ void require_arena_fits(const ir::Graph& graph, const Plan& plan, const target::
                   "", Exit::answer_is_no);
   const std::int64_t excess = plan.arena_bytes + stack_bytes - board.sram_bytes;
   if (!plan.regions.empty() || excess <= 0) return;
-  const bool takes_rows =
-      std::ranges::any_of(graph.inputs, [&](ir::TensorId input) { return plan.takes_rows_of(input); });
   throw Error(
       fmt::format("{}: does not fit {}: its arena of {} bytes and {} of stack exceed the SRAM of {} bytes by {}, at {}",
                   graph.name, board.name, plan.arena_bytes, stack_bytes, board.sram_bytes, excess,
                   describe_peak(graph, plan)),
       fmt::format("{}a smaller input resolution or width needs less; `thimble boards` lists every board",
-                  takes_rows ? "" : "--input-mode rows, which takes the input row by row, may fit; "),
+                  plan.takes_rows() ? "" : "--input-mode rows, which takes the input row by row, may fit; "),
       Exit::answer_is_no);
 }
 

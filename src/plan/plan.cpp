@@ -8,6 +8,11 @@ namespace {
 
 bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
 
+template <typename Holds>
+bool has_step(const std::vector<Stage>& stages, const Holds& holds) {
+  return std::ranges::any_of(stages, [&](const Stage& stage) { return std::ranges::any_of(stage.steps, holds); });
+}
+
 }  // namespace
 
 const Placement* Plan::find(ir::TensorId tensor) const {
@@ -32,9 +37,11 @@ std::int64_t Plan::scratch_of(const Step& step) const {
 }
 
 bool Plan::takes_rows_of(ir::TensorId input) const {
-  return std::ranges::any_of(stages, [input](const Stage& stage) {
-    return std::ranges::any_of(stage.steps, [input](const Step& step) { return step.input == input; });
-  });
+  return has_step(stages, [input](const Step& step) { return step.input == input; });
+}
+
+bool Plan::takes_rows() const {
+  return has_step(stages, [](const Step& step) { return step.input != ir::no_tensor; });
 }
 
 bool has_shifted_rows(const Plan& plan) {

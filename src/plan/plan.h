@@ -94,6 +94,8 @@ struct Plan {
 
   /// Whether steps take the rows of this graph input from the caller. Else it is there before the first stage.
   bool takes_rows_of(ir::TensorId input) const;
+  /// Whether they take those of some graph input.
+  bool takes_rows() const;
 };
 
 inline constexpr std::int64_t arena_alignment = 4;

@@ -73,9 +73,17 @@ TEST_F(Verbs, PassesNoneRunsTheModelAsItsFileSays) {
   EXPECT_EQ(read_text(thimble.file("reference.npy")), simplified);
 }
 
+TEST_F(Verbs, CompileNamesTheFunctionThatTakesRows) {
+  const ProcessResult result = thimble({"compile", "model.tflite", "-o", "out", "--input-mode", "rows"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("call model_invoke_rows(arena, ...)"));
+  EXPECT_THAT(read_text(thimble.file("out/model.h")), HasSubstr("model_invoke_rows"));
+}
+
 TEST_F(Verbs, CompileWritesAProgramThatNamesItsModel) {
   const ProcessResult result = thimble({"compile", "model.tflite", "-o", "out", "--json", "c.json"});
   ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("call model_invoke(arena)"));
   EXPECT_THAT(read_text(thimble.file("out/model.h")), HasSubstr("model_invoke"));
   EXPECT_GT(read_json(thimble.file("c.json")).at("sram").at("arena").get<int>(), 0);
 }

@@ -138,6 +138,7 @@ TEST(RowInput, IsPartOfThePlansJsonAndTable) {
   const plan::Plan read = plan::plan_from_json(plan::to_json(p.graph, p.plan));
   EXPECT_EQ(plan::to_json(p.graph, read), plan::to_json(p.graph, p.plan));
   EXPECT_TRUE(read.takes_rows_of(p.graph.inputs[0]));
+  EXPECT_TRUE(read.takes_rows());
   EXPECT_EQ(objection({p.graph, read}), "");
   EXPECT_THAT(plan::text_of(p.graph, p.plan), HasSubstr("from the caller"));
 }
