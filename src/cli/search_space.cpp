@@ -37,7 +37,7 @@ struct Arguments {
   std::string planner = "tinyengine";
   std::int64_t sram = 0, flash = 0;
   plan::InputMode input_mode = plan::InputMode::resident;
-  double max_mmacs = 0, fps = 0;
+  search::TimeBounds bounds;
   int max_resolution = 0;
   bool sensitivity = false;
   std::vector<std::int64_t> srams, flashes;
@@ -65,8 +65,11 @@ void add_options(CLI::App& app, Arguments& given) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, plan::InputMode>{
           {"resident", plan::InputMode::resident}, {"rows", plan::InputMode::rows}}))
       ->default_str("resident");
-  app.add_option("--max-macs", given.max_mmacs, "Millions of MACs that a network may have")->check(CLI::PositiveNumber);
-  app.add_option("--fps", given.fps, "Pictures a second that the board has to take, by predicted cycles")
+  app.add_option("--max-macs", given.bounds.max_mmacs, "Millions of MACs that a network may have")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--fps", given.bounds.fps, "Pictures a second that the board has to take, by predicted cycles")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--max-uj", given.bounds.max_uj, "Microjoules that an inference may take, at the board's active power")
       ->check(CLI::PositiveNumber);
   app.add_option("--max-resolution", given.max_resolution, "Leave out larger pictures, such as those the data has not")
       ->check(CLI::PositiveNumber);
@@ -106,13 +109,8 @@ search::RankingOptions options_of(const Arguments& given, const target::Board& b
   options.planner = search::planner_of(given.planner);
   options.input_by_rows = given.input_mode == plan::InputMode::rows;
   if (options.threads == 0) options.threads = available_threads();
-  search::Limits& limits = options.limits;
-  limits.sram_bytes = (given.sram > 0 ? given.sram : board.sram_bytes) - plan::stack_bytes;
-  limits.flash_bytes = given.flash > 0 ? given.flash : board.flash_bytes;
-  limits.macs = static_cast<std::int64_t>(given.max_mmacs * 1e6);
-  if (given.fps > 0) limits.cycles = board.clock_mhz * 1e6 / given.fps;
-  if (given.fps > 0 && board.clock_mhz <= 0) fail("--fps: {} has no clock", board.name);
-  if (options.planner == search::Planner::full && limits.macs == 0 && limits.cycles == 0) {
+  options.limits = search::limits_on(board, given.bounds);
+  if (options.planner == search::Planner::full && !given.bounds.any()) {
     throw Error("--planner full: with it memory limits few networks, and the largest resolution would always win",
                 "bound the time too: --fps 10, or --max-macs 60");
   }
@@ -245,7 +243,9 @@ void search_space(std::vector<std::string> arguments) {
   add_options(app, given);
   if (!parse_stage(app, std::move(arguments))) return;
   const search::DesignSpace space = space_of(given);
-  const target::Board board = target::board(given.board);
+  target::Board board = target::board(given.board);
+  if (given.sram > 0) board.sram_bytes = given.sram;
+  if (given.flash > 0) board.flash_bytes = given.flash;
   given.sensitivity ? find_sensitivity(given, space, board) : rank(given, space, board);
 }
 

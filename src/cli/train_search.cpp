@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Arguments {
   std::string stage, device = "cpu", schedule = "auto", input_mode = "resident";
   int threads = 0;
   bool resume = false, no_flip = false, no_time_limit = false;
+  const CLI::App* verb = nullptr;
 };
 
 void add_target_options(CLI::App& verb, Arguments& given) {
@@ -43,12 +45,30 @@ void add_target_options(CLI::App& verb, Arguments& given) {
   verb.add_option("--planners", settings.planners, "Several planners, to compare them")->delimiter(',');
   verb.add_flag("--finish-all", settings.finish_all,
                 "Of several specializations, fine-tune and measure each one's winner, and not the first one's alone");
-  verb.add_option("--max-macs", settings.max_mmacs, "Millions of MACs that the network may have");
-  verb.add_option("--fps", settings.fps, "Pictures a second that the board has to take, by predicted cycles");
+  verb.add_option("--max-macs", settings.bounds.max_mmacs, "Millions of MACs that the network may have")
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--fps", settings.bounds.fps, "Pictures a second that the board has to take, by predicted cycles")
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--max-uj", settings.bounds.max_uj,
+                  "Microjoules that an inference may take, at the board's active power")
+      ->check(CLI::PositiveNumber);
   verb.add_option("--schedule", given.schedule, "auto: what the planner chooses; patch: patches, as MCUNetV2 searches")
       ->check(CLI::IsMember({"auto", "patch"}));
   verb.add_option("--input-mode", given.input_mode, "resident, or rows: the caller hands the picture over row by row")
       ->check(CLI::IsMember({"resident", "rows"}));
+}
+
+void add_evolution_options(CLI::App& verb, train::EvolutionCounts& counts) {
+  const auto add = [&](const char* name, int& count, int least, const char* what) {
+    verb.add_option(name, count, what)->check(CLI::Range(least, 1'000'000))->default_str("by the minutes");
+  };
+  add("--population", counts.population, 1, "Random networks that evolution begins with");
+  add("--generations", counts.generations, 0, "Generations after it");
+  add("--parents", counts.parents, 1, "The best networks so far, from which a generation comes: a fifth");
+  add("--crossovers", counts.crossovers, 0, "Networks of a generation that two parents make: half a population");
+  add("--mutations", counts.mutations, 0, "Networks of a generation that one parent makes: half a population");
+  verb.add_option("--mutation-probability", counts.mutation_probability, "Of each choice of a mutation's network: 0.1")
+      ->check(CLI::Range(0.0, 1.0));
 }
 
 void add_search_options(CLI::App& verb, Arguments& given) {
@@ -68,6 +88,7 @@ void add_search_options(CLI::App& verb, Arguments& given) {
                   "on: measure the most promising of eight networks by those measured so far; off; auto: in searches "
                   "of less than half an hour")
       ->check(CLI::IsMember({"auto", "on", "off"}));
+  add_evolution_options(verb, settings.evolution);
   verb.add_option("--control", settings.control, "random: also search at random, as many networks, and draw both")
       ->check(CLI::IsMember({"random"}));
   verb.add_option("--control-seeds", settings.control_seeds, "Seeds of the control, and of the evolution beside it")
@@ -76,6 +97,9 @@ void add_search_options(CLI::App& verb, Arguments& given) {
   verb.add_option("--baseline", settings.baselines,
                   "Also scale these networks to the limits, and train them like the winner: mobilenetv2, resnet18, ...")
       ->delimiter(',');
+  verb.add_option("--teacher", settings.teacher,
+                  "Winners and baselines learn from the network of this training's or search's folder (default: from "
+                  "the supernet's largest, where it is far enough ahead)");
   verb.add_option("--final-trainings", settings.final_trainings,
                   "Train the winner and the baselines this often, each time with another seed: mean and range")
       ->check(CLI::Range(1, 100))
@@ -97,7 +121,7 @@ void add_run_options(CLI::App& verb, Arguments& given) {
       ->check(CLI::Range(0, 1024));
   verb.add_flag("--resume", given.resume,
                 "Go on with the search in the output folder; with --boards, --budgets or --planners: specialize its "
-                "supernet for these");
+                "supernet for these, by as much evolution as the options above say");
   verb.add_option("-o,--out,--output", given.folder, "Folder for everything that the search writes")->required();
   verb.add_option("--json", given.json, "Write the result to this file");
 }
@@ -116,22 +140,55 @@ std::pair<std::int64_t, std::int64_t> budget_of(const std::string& text) {
   return {bytes_of(text.substr(0, slash), text), bytes_of(flash, text)};
 }
 
-/// The search that the folder holds, for other targets where they are given.
+/// What of a search that exists may be asked for anew: the options and their fields in search.json.
+constexpr std::pair<std::string_view, const char*> resumable[] = {
+    {"--boards", "boards"},
+    {"--budgets", "budgets"},
+    {"--planners", "planners"},
+    {"--finish-all", "finish_all"},
+    {"--teacher", "teacher"},
+    {"--budget-minutes", "minutes"},
+    {"--no-time-limit", "time_limited"},
+    {"--predictor", "predictor"},
+    {"--population", "population"},
+    {"--generations", "generations"},
+    {"--parents", "parents"},
+    {"--crossovers", "crossovers"},
+    {"--mutations", "mutations"},
+    {"--mutation-probability", "mutation_probability"},
+    {"--control", "control"},
+    {"--control-seeds", "control_seeds"},
+    {"--baseline", "baselines"},
+    {"--final-trainings", "final_trainings"},
+};
+/// What says how to run it, and is not recorded.
+constexpr std::string_view of_the_run[] = {"--resume", "--out", "--json", "--stage", "--device", "--threads"};
+
+/// The search that the folder holds, with what is given anew.
 train::SearchSettings resumed(const Arguments& given) {
-  train::SearchSettings settings = train::recorded_search(given.folder);
-  if (!given.settings.boards.empty()) settings.boards = given.settings.boards;
-  if (!given.settings.budgets.empty()) settings.budgets = given.settings.budgets;
-  if (!given.settings.planners.empty()) settings.planners = given.settings.planners;
-  if (!given.settings.control.empty()) settings.control = given.settings.control;
-  if (!given.settings.baselines.empty()) settings.baselines = given.settings.baselines;
-  settings.finish_all = settings.finish_all || given.settings.finish_all;
-  settings.final_trainings = std::max(settings.final_trainings, given.settings.final_trainings);
-  return settings;
+  Json settings = train::to_json(train::recorded_search(given.folder));
+  const Json asked = train::to_json(given.settings);
+  for (const CLI::Option* option : given.verb->get_options()) {
+    const std::string name = option->get_name();
+    if (option->empty() || std::ranges::count(of_the_run, name) > 0) continue;
+    const auto* field = std::ranges::find(resumable, name, &std::pair<std::string_view, const char*>::first);
+    if (field == std::end(resumable)) {
+      throw Error(fmt::format("{}: the search in {} has its own", name, given.folder.string()),
+                  "leave it out, or begin a search in another folder");
+    }
+    settings[field->second] = asked.at(field->second);
+  }
+  return train::parse_search_settings(settings, given.folder.string());
 }
 
 train::SearchSettings settings_of(Arguments given) {
   train::SearchSettings& settings = given.settings;
   for (const std::string& budget : given.budgets) settings.budgets.push_back(budget_of(budget));
+  if (given.schedule == "patch") settings.planner = "patch";
+  settings.input_by_rows = given.input_mode == "rows";
+  settings.flip = !given.no_flip;
+  settings.time_limited = !given.no_time_limit;
+  if (!settings.teacher.empty()) settings.teacher = std::filesystem::absolute(settings.teacher).string();
   if (given.resume) return resumed(given);
   if (settings.dataset.empty()) throw Error("no dataset is given", "give --data; `thimble datasets` lists them");
   if (settings.board.empty() && settings.boards.empty())
@@ -140,10 +197,6 @@ train::SearchSettings settings_of(Arguments given) {
     throw Error(fmt::format("{}: holds a search already", given.folder.string()),
                 "go on with it by --resume, or give another folder");
   }
-  if (given.schedule == "patch") settings.planner = "patch";
-  settings.input_by_rows = given.input_mode == "rows";
-  settings.flip = !given.no_flip;
-  settings.time_limited = !given.no_time_limit;
   return settings;
 }
 
@@ -191,6 +244,7 @@ int search(const Arguments& given, const std::atomic<bool>& interrupted) {
 std::function<int()> add_train_search(CLI::App& app, const std::atomic<bool>& interrupted) {
   CLI::App* verb = app.add_subcommand("search", "Searches the most accurate network for a board and a dataset");
   const auto given = std::make_shared<Arguments>();
+  given->verb = verb;
   verb->footer(
       "Examples:\n"
       "  thimble search --data fashion-mnist --board stm32f412 --sram 16kB --flash 128kB -o out/\n"

@@ -130,8 +130,7 @@ Json search_json(const DesignSpace& space, const EvolutionOptions& options, cons
              {{"sram", limits.sram_bytes},
               {"flash", limits.flash_bytes},
               {"macs", limits.macs},
-              {"cycles", limits.cycles},
-              {"energy_uj", limits.energy_uj}}},
+              {"cycles", limits.cycles}}},
             {"space", to_json(space)}};
   if (options.proposals > 1) json["proposals"] = options.proposals;
   return json;

@@ -6,6 +6,8 @@ namespace thimble::train {
 
 namespace {
 
+constexpr const char* accuracies_file = "accuracies.jsonl";
+
 Json measure_json(const SearchContext& context, const data::Dataset& held_back) {
   const EvaluatorOptions& evaluator = context.effort.evaluator;
   return {{"fitness", "accuracy"},         {"data", context.settings.dataset},
@@ -23,9 +25,13 @@ AccuracyMeter::AccuracyMeter(const SearchContext& context, const nn::Supernet& s
             context.effort.evaluator, context.options),
       all_(supernet, data.splits.train, data.splits.val, data.normalization, context.effort.evaluator, context.options),
       known_on_some_(
-          context.folder / "accuracies.jsonl",
+          context.folder / accuracies_file,
           measure_json(context, data.splits.val.sample_of(context.effort.fitness_samples, context.settings.seed))),
       known_on_all_(context.folder / "accuracies-all.jsonl", measure_json(context, data.splits.val)) {}
+
+bool AccuracyMeter::has_measured(const SearchContext& context) {
+  return std::filesystem::exists(context.folder / accuracies_file);
+}
 
 double AccuracyMeter::on_some(const search::Genome& genome) {
   return known_on_some_.fitness(genome,

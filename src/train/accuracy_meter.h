@@ -15,6 +15,9 @@ class AccuracyMeter {
   /// `supernet`, whose weights may not change meanwhile, and `data` must outlive this.
   AccuracyMeter(const SearchContext& context, const nn::Supernet& supernet, const SearchData& data);
 
+  /// Whether the run's folder has accuracies of its supernet.
+  static bool has_measured(const SearchContext& context);
+
   double on_some(const search::Genome& genome);
   double on_all(const search::Genome& genome);
   /// Of the supernet's largest network, on all: measured each time.

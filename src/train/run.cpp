@@ -13,22 +13,11 @@
 #include "ir/netconfig_layers.h"
 #include "nn/float_graph.h"
 #include "train/quantization_aware.h"
+#include "train/teacher.h"
 
 namespace thimble::train {
 
 namespace {
-
-/// The trained network of another run's folder, to learn from.
-std::optional<nn::Network> teacher_of(const Recipe& recipe, const ir::NetConfig& network) {
-  if (recipe.distillation.teacher.empty()) return std::nullopt;
-  const std::filesystem::path folder = recipe.distillation.teacher;
-  const ir::NetConfig config = ir::read_netconfig(folder / "arch.json");
-  if (config.classes != network.classes || config.first_conv.in_channels != network.first_conv.in_channels) {
-    fail("distillation.teacher {}: has {} classes and {} input channels, but the network {} and {}", folder.string(),
-         config.classes, config.first_conv.in_channels, network.classes, network.first_conv.in_channels);
-  }
-  return trained_network(config, folder / "checkpoint.pt");
-}
 
 /// The network that the recipe names, before the dataset has told its number of classes.
 ir::NetConfig network_of(const Recipe& recipe) {
@@ -98,7 +87,9 @@ RunResult run(const Recipe& recipe, const RunOptions& options) {
   result.network = network.name;
   result.macs = ir::macs_of(network);
   result.parameters = ir::parameters_of(network);
-  std::optional<nn::Network> teacher = teacher_of(recipe, network);
+  std::optional<nn::Network> teacher;
+  if (const std::string& folder = recipe.distillation.teacher; !folder.empty())
+    teacher = read_teacher(folder, network.classes, network.first_conv.in_channels, normalization);
   TrainingStart start{.graph = init ? &*init : nullptr, .teacher = teacher ? &*teacher : nullptr};
   result.training =
       train(network, recipe, splits, normalization, options.folder, options.resume, start, options.trainer);

@@ -44,6 +44,8 @@ class SearchRun {
   bool train_and_search(SearchStage last) {
     const SearchData data =
         search_data(context_.settings, context_.space.resolutions.back(), context_.effort.validation);
+    // A teacher that cannot teach is of no use to anyone: better said now than after the supernet.
+    if (!context_.settings.teacher.empty()) given_teacher(context_, data);
     nn::Supernet supernet(largest_network(context_.space), context_.settings.seed);
     if (!train(supernet, data)) return false;
     outcome_.stage = SearchStage::supernet;
@@ -59,6 +61,10 @@ class SearchRun {
 
   bool train(nn::Supernet& supernet, const SearchData& data) {
     const fs::path folder = context_.folder / "supernet";
+    if (AccuracyMeter::has_measured(context_)) {
+      load_supernet(supernet, folder / "supernet.pt");  // For other weights, what was measured would not hold.
+      return true;
+    }
     std::vector<NetworkPool> pools;
     for (const SearchTarget& target : context_.targets)
       if (target.fits)

@@ -22,8 +22,9 @@ void each_field(S& settings, Field&& field) {
   field("input_by_rows", settings.input_by_rows);
   field("sram", settings.sram);
   field("flash", settings.flash);
-  field("max_mmacs", settings.max_mmacs);
-  field("fps", settings.fps);
+  field("max_mmacs", settings.bounds.max_mmacs);
+  field("fps", settings.bounds.fps);
+  field("max_uj", settings.bounds.max_uj);
   field("resolution", settings.resolution);
   field("width", settings.width);
   field("method", settings.method);
@@ -37,6 +38,13 @@ void each_field(S& settings, Field&& field) {
   field("predictor", settings.predictor);
   field("control", settings.control);
   field("control_seeds", settings.control_seeds);
+  field("population", settings.evolution.population);
+  field("parents", settings.evolution.parents);
+  field("crossovers", settings.evolution.crossovers);
+  field("mutations", settings.evolution.mutations);
+  field("generations", settings.evolution.generations);
+  field("mutation_probability", settings.evolution.mutation_probability);
+  field("teacher", settings.teacher);
   field("final_trainings", settings.final_trainings);
 }
 
@@ -77,14 +85,18 @@ SearchEffort effort_of(const SearchSettings& settings) {
   effort.supernet.augmentation = {.crop_padding = 2, .horizontal_flip = settings.flip, .cutout = settings.cutout};
   effort.supernet.seed = settings.seed;
 
-  effort.evolution.population = std::max(10, times(50, 100));
-  effort.evolution.parents = effort.evolution.population / 5;
-  effort.evolution.crossovers = effort.evolution.population / 2;
-  effort.evolution.mutations = effort.evolution.population / 2;
-  effort.evolution.generations = times(8, 30);
-  effort.evolution.seed = settings.seed;
+  search::EvolutionOptions& evolution = effort.evolution;
+  const EvolutionCounts& asked = settings.evolution;
+  const auto or_preset = [](auto given, auto preset) { return given >= 0 ? given : preset; };
+  evolution.population = or_preset(asked.population, std::max(10, times(50, 100)));
+  evolution.parents = or_preset(asked.parents, std::max(1, evolution.population / 5));
+  evolution.crossovers = or_preset(asked.crossovers, evolution.population / 2);
+  evolution.mutations = or_preset(asked.mutations, evolution.population / 2);
+  evolution.generations = or_preset(asked.generations, times(8, 30));
+  evolution.mutation_probability = or_preset(asked.mutation_probability, evolution.mutation_probability);
+  evolution.seed = settings.seed;
   const bool predicts = settings.predictor == "on" || (settings.predictor == "auto" && budget < 30);
-  effort.evolution.proposals = predicts ? 8 : 1;
+  evolution.proposals = predicts ? 8 : 1;
   effort.evolution_minutes = share(0.13);
   effort.ranked_again = budget < 30 ? 20 : 50;
   effort.evaluator.seed = settings.seed;

@@ -15,6 +15,17 @@
 
 namespace thimble::train {
 
+/// How much evolution a user asks for (search::EvolutionOptions). -1: what the minutes buy; of parents, crossovers and
+/// mutations a fifth, half and half of the population.
+struct EvolutionCounts {
+  int population = -1;
+  int parents = -1;
+  int crossovers = -1;
+  int mutations = -1;
+  int generations = -1;
+  double mutation_probability = -1;
+};
+
 /// What a user asks a search for. A run's search.json records it.
 struct SearchSettings {
   std::string dataset;
@@ -30,10 +41,9 @@ struct SearchSettings {
   bool input_by_rows = false;
   std::int64_t sram = 0;   ///< Bytes; 0: the board's.
   std::int64_t flash = 0;  ///< The same.
-  double max_mmacs = 0;    ///< 0: no limit.
-  double fps = 0;          ///< 0: no limit.
-  int resolution = 0;      ///< 0: the best by search::rank_spaces.
-  double width = 0;        ///< The same.
+  search::TimeBounds bounds;
+  int resolution = 0;  ///< 0: the best by search::rank_spaces.
+  double width = 0;    ///< The same.
   std::string method = "sandwich";
   std::string normalization = "symmetric";
   bool flip = true;  ///< Mirrored pictures are of the same class.
@@ -45,7 +55,9 @@ struct SearchSettings {
   std::string predictor = "auto";      ///< on, off, or auto: in searches of less than half an hour.
   std::string control;                 ///< "random": also search at random, as many networks; "": do not.
   int control_seeds = 3;               ///< Of the control, and of the evolution that it is compared with.
-  int final_trainings = 1;             ///< Of winners and baselines, each with another seed.
+  EvolutionCounts evolution;
+  std::string teacher;      ///< Folder of the network that winners and baselines learn from: read_teacher.
+  int final_trainings = 1;  ///< Of winners and baselines, each with another seed.
 };
 Json to_json(const SearchSettings& settings);
 /// @throws Error naming `source`.

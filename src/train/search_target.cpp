@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "plan/planner.h"
-
 namespace thimble::train {
 
 namespace {
@@ -21,10 +19,7 @@ SearchTarget target_of(const SearchSettings& settings, const std::string& board,
   if (flash > 0) target.board.flash_bytes = flash;
   target.name = fmt::format("{}-{}-{}-{}", board, size_name(target.board.sram_bytes),
                             size_name(target.board.flash_bytes), planner);
-  target.limits.sram_bytes = target.board.sram_bytes - plan::stack_bytes;
-  target.limits.flash_bytes = target.board.flash_bytes;
-  target.limits.macs = static_cast<std::int64_t>(settings.max_mmacs * 1e6);
-  if (settings.fps > 0) target.limits.cycles = target.board.clock_mhz * 1e6 / settings.fps;
+  target.limits = search::limits_on(target.board, settings.bounds);
   return target;
 }
 

@@ -8,16 +8,20 @@
 #include "train/baseline.h"
 #include "train/finish_network.h"
 #include "train/space_networks.h"
+#include "train/teacher.h"
 
 namespace thimble::train {
 
 namespace {
 
-/// What fine-tuning brings to a network with the supernet's weights, about: a teacher must be ahead by as much.
+/// What fine-tuning brings to a network with the supernet's weights, about: a teacher of these must be ahead by as
+/// much.
 constexpr double head_start = 0.04;
 
-std::optional<nn::Network> teacher_of(const TargetOutcome& outcome, const nn::Supernet& supernet,
-                                      AccuracyMeter& meter) {
+/// The one that was asked for, or else the largest network, if it has anything to say.
+std::optional<nn::Network> teacher_of(const SearchContext& context, const TargetOutcome& outcome,
+                                      const nn::Supernet& supernet, const SearchData& data, AccuracyMeter& meter) {
+  if (!context.settings.teacher.empty()) return given_teacher(context, data);
   if (meter.largest_on_all() < outcome.winner->fitness + head_start) return std::nullopt;
   return meter.network(supernet.largest());
 }
@@ -58,11 +62,16 @@ bool train_baseline(SearchContext& context, const SearchTarget& target, search::
 
 }  // namespace
 
+nn::Network given_teacher(const SearchContext& context, const SearchData& data) {
+  return read_teacher(context.settings.teacher, context.space.classes, context.space.input_channels,
+                      data.normalization);
+}
+
 bool train_winner(const SearchContext& context, const nn::Supernet& supernet, const SearchData& data,
                   AccuracyMeter& meter, TargetOutcome& outcome) {
   const SearchTarget& target = outcome.target;
   const ir::NetConfig subnetwork = subnetwork_of(target.space, outcome.winner->genome);
-  std::optional<nn::Network> teacher = teacher_of(outcome, supernet, meter);
+  std::optional<nn::Network> teacher = teacher_of(context, outcome, supernet, data, meter);
   const std::vector<nn::NamedTensor> state = meter.network(subnetwork).state();
   return finish(context, nn::without_skipped(subnetwork), context.effort.finish, data, target.folder,
                 {.state = state, .teacher = pointer_to(teacher)}, outcome.trainings);
@@ -71,7 +80,7 @@ bool train_winner(const SearchContext& context, const nn::Supernet& supernet, co
 bool train_baselines(SearchContext& context, const TargetOutcome& target, const nn::Supernet& supernet,
                      const SearchData& data, AccuracyMeter& meter, std::vector<BaselineOutcome>& outcomes) {
   if (context.settings.baselines.empty()) return true;
-  std::optional<nn::Network> teacher = teacher_of(target, supernet, meter);
+  std::optional<nn::Network> teacher = teacher_of(context, target, supernet, data, meter);
   for (const std::string& name : context.settings.baselines) {
     for (const search::Planner planner : {search::Planner::tflm, target.target.planner}) {
       BaselineOutcome& outcome = outcomes.emplace_back();

@@ -7,9 +7,12 @@
 
 namespace thimble::train {
 
+/// The network that `settings.teacher` names. @throws Error if it cannot teach here (read_teacher).
+nn::Network given_teacher(const SearchContext& context, const SearchData& data);
+
 /// Fine-tunes a target's winner on all training samples, and then as int8 will compute it; goes on with what is in the
-/// target's folder. The largest network teaches it, if it is ahead by more than fine-tuning brings. False if
-/// interrupted.
+/// target's folder. The given teacher teaches it; without one the largest network, if it is ahead by more than
+/// fine-tuning brings. False if interrupted.
 bool train_winner(const SearchContext& context, const nn::Supernet& supernet, const SearchData& data,
                   AccuracyMeter& meter, TargetOutcome& outcome);
 

@@ -116,6 +116,64 @@ TEST(Search, TrainsTheWinnerAgainWithOtherSeeds) {
   EXPECT_EQ(result.at("targets").at(0).at("accuracy").at("trainings").size(), 3U);
 }
 
+TEST(Search, EvolvesAsMuchAsIsAskedFor) {
+  const SearchPlace place;
+  SearchSettings settings = place.settings();
+  settings.predictor = "off";
+  settings.evolution = {.population = 12, .parents = 2, .crossovers = 3, .mutations = 1, .generations = 2};
+  run_search(settings, place.path("out"), SearchStage::evolve, one_thread());
+  EXPECT_EQ(lines_of(place.path("out") / "candidates.jsonl") - 1, 12U + 2 * (3 + 1));
+}
+
+TEST(Search, WhatIsDoneStaysWhateverTheMinutesAre) {
+  const SearchPlace place;
+  SearchSettings settings = place.settings();
+  run_search(settings, place.path("out"), SearchStage::finish, one_thread());
+  const auto int8 = read_bytes(place.path("out") / "int8.tflite");
+  const auto supernet = read_bytes(place.path("out") / "supernet" / "supernet.pt");
+  settings.minutes = 45;
+  EXPECT_TRUE(run_search(settings, place.path("out"), SearchStage::finish, one_thread()).finished);
+  EXPECT_TRUE(read_bytes(place.path("out") / "int8.tflite") == int8);
+  EXPECT_TRUE(read_bytes(place.path("out") / "supernet" / "supernet.pt") == supernet);
+}
+
+TEST(Search, ByDefaultEvolvesAsThePapersDo) {
+  SearchSettings settings;
+  settings.minutes = 240;
+  const search::EvolutionOptions evolution = effort_of(settings).evolution;
+  EXPECT_EQ(evolution.population, 100);
+  EXPECT_EQ(evolution.parents, 20);
+  EXPECT_EQ(evolution.crossovers, 50);
+  EXPECT_EQ(evolution.mutations, 50);
+  EXPECT_EQ(evolution.generations, 30);
+  EXPECT_EQ(evolution.mutation_probability, 0.1);
+}
+
+TEST(Search, TheWinnerLearnsFromAGivenTeacher) {
+  const SearchPlace place;
+  SearchSettings settings = place.settings();
+  run_search(settings, place.path("alone"), SearchStage::finish, one_thread());
+  settings.teacher = place.path("alone").string();
+  run_search(settings, place.path("taught"), SearchStage::finish, one_thread());
+  EXPECT_EQ(read_text(place.path("taught") / "winner.json"), read_text(place.path("alone") / "winner.json"));
+  EXPECT_FALSE(read_bytes(place.path("taught") / "int8.tflite") == read_bytes(place.path("alone") / "int8.tflite"));
+}
+
+TEST(Search, ATeacherThatCannotTeachIsRefusedAtOnce) {
+  const SearchPlace place;
+  SearchSettings settings = place.settings();
+  run_search(settings, place.path("alone"), SearchStage::finish, one_thread());
+  settings.teacher = place.path("alone").string();
+  settings.normalization = "unit";
+  EXPECT_THROW(run_search(settings, place.path("taught"), SearchStage::finish, one_thread()), Error);
+  settings.normalization = "symmetric";
+  Json arch = read_json(place.path("alone") / "arch.json");
+  arch["classes"] = 3;
+  write_json(place.path("alone") / "arch.json", arch);
+  EXPECT_THROW(run_search(settings, place.path("taught"), SearchStage::finish, one_thread()), Error);
+  EXPECT_FALSE(std::filesystem::exists(place.path("taught") / "supernet" / "supernet.pt"));
+}
+
 TEST(SpaceNetworks, AGenomesNetworkIsAlignedByItsStages) {
   for (const std::string& name : search::design_space_names()) {
     search::DesignSpace space = search::design_space(name);
