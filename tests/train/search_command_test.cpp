@@ -20,11 +20,11 @@ class SearchCommand : public ::testing::Test {
     return run_process(words);
   }
   /// A search up to the stage.
-  ProcessResult begin(const std::string& stage, std::vector<std::string> more = {}) const {
+  ProcessResult begin(const std::string& stage, std::vector<std::string> more = {},
+                      const std::string& board = "stm32f412") const {
     const SearchSettings settings = place_.settings();
-    std::vector<std::string> words{"--data",  settings.dataset, "--board",   settings.board,
-                                   "--space", settings.space,   "--no-flip", "--budget-minutes",
-                                   "1",       "--stage",        stage};
+    std::vector<std::string> words{"--data",    settings.dataset,   "--board", board,     "--space", settings.space,
+                                   "--no-flip", "--budget-minutes", "1",       "--stage", stage};
     words.insert(words.end(), more.begin(), more.end());
     return (*this)(words);
   }
@@ -62,7 +62,7 @@ TEST_F(SearchCommand, RefusesWhatASearchThatExistsHasAlready) {
 }
 
 TEST_F(SearchCommand, RefusesABoundThatTheBoardKnowsNothingOf) {
-  const ProcessResult result = begin("space", {"--board", "stm32f746", "--max-uj", "100"});
+  const ProcessResult result = begin("space", {"--max-uj", "100"}, "stm32f746");
   EXPECT_EQ(result.status, 2);
   EXPECT_THAT(result.err, HasSubstr("--max-uj: stm32f746 has no"));
 }

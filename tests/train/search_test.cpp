@@ -168,7 +168,7 @@ TEST(Search, ATeacherThatCannotTeachIsRefusedAtOnce) {
   EXPECT_THROW(run_search(settings, place.path("taught"), SearchStage::finish, one_thread()), Error);
   settings.normalization = "symmetric";
   Json arch = read_json(place.path("alone") / "arch.json");
-  arch["classes"] = 3;
+  arch["classifier"]["out_features"] = 3;
   write_json(place.path("alone") / "arch.json", arch);
   EXPECT_THROW(run_search(settings, place.path("taught"), SearchStage::finish, one_thread()), Error);
   EXPECT_FALSE(std::filesystem::exists(place.path("taught") / "supernet" / "supernet.pt"));
