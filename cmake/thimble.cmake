@@ -13,6 +13,16 @@ function(thimble_folder name)
   target_link_libraries(thimble_${name} PUBLIC ${ARGN})
 endfunction()
 
+# thimble_precompile_torch(TARGET ...): libtorch's headers, half of what compiling a file that includes them takes, are
+# read once for all of these. ccache does not know such files.
+function(thimble_precompile_torch first)
+  target_precompile_headers(${first} PRIVATE <torch/types.h> <fmt/format.h> <nlohmann/json.hpp>)
+  foreach(target ${ARGN})
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  endforeach()
+  set_target_properties(${first} ${ARGN} PROPERTIES CXX_COMPILER_LAUNCHER "")
+endfunction()
+
 # thimble_test(NAME [dependency ...]): one test program of every tests/NAME/*_test.cpp, each test known to ctest by name.
 function(thimble_test name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
