@@ -1,6 +1,9 @@
 #include "cli/search_firmware.h"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -32,21 +35,35 @@ PlanningOptions planning_of(const Json& target) {
   return planning;
 }
 
-/// A plan within the budget, on the linked firmware. The board's own memory holds the firmware, because what measures
-/// needs some too.
+/// What flash is spent on, by the planner and by the compiler.
+struct Spending {
+  plan::Optimize optimize;
+  const char* compiler_level;
+};
+
+/// What pays for it; as much as there is; that, but not on unrolled loops; nothing.
+constexpr Spending spendings[] = {{plan::Optimize::balanced, "-O3"},
+                                  {plan::Optimize::speed, "-O3"},
+                                  {plan::Optimize::speed, "-Os"},
+                                  {plan::Optimize::size, "-Os"}};
+
+/// A plan within the budget, and the linked firmware of it. The board's own memory holds the firmware, because what
+/// measures needs some too.
 struct Build {
   PlanningOptions planning;
+  std::string compiler_level;
   plan::NetworkPlan network;
   emulate::Measurement measured;
 };
 
-Build built(const ir::Graph& model, const PlanningOptions& planning) {
-  Build build{planning, planning.planned(model, planning.chosen_board()), {}};
+Build built(const ir::Graph& model, PlanningOptions planning, const Spending& spending) {
+  planning.techniques.optimize = spending.optimize;
+  Build build{planning, spending.compiler_level, planning.planned(model, planning.chosen_board()), {}};
   const auto& [graph, plan, rewritings] = build.network;
   check_budget(graph, plan, planning.chosen_board());
   emulate::MeasureOptions measuring;
   measuring.layers = true;
-  measuring.optimize = planning.compiler_level();
+  measuring.optimize = build.compiler_level;
   build.measured = emulate::measure(graph, plan, target::board(planning.board),
                                     emulate::seeded_inputs(graph, graph.inputs, 0), measuring);
   return build;
@@ -56,16 +73,12 @@ bool fits(const emulate::Measurement& measured, const target::Board& board) {
   return measured.sram.total() <= board.sram_bytes && measured.flash.total() <= board.flash_bytes;
 }
 
-/// The first way to spend flash that keeps the budget: what pays for it, as much as there is, none. Where none does,
-/// the last one.
-Build build_of(const ir::Graph& model, PlanningOptions planning) {
-  Build build = built(model, planning);
-  for (const plan::Optimize optimize : {plan::Optimize::speed, plan::Optimize::size}) {
-    if (fits(build.measured, planning.chosen_board())) break;
-    planning.techniques.optimize = optimize;
-    build = built(model, planning);
-  }
-  return build;
+/// The first of `spendings` that keeps the budget, or the last one.
+Build build_of(const ir::Graph& model, const PlanningOptions& planning) {
+  const target::Board board = planning.chosen_board();
+  for (const Spending& spending : std::span(spendings).first(std::size(spendings) - 1))
+    if (Build build = built(model, planning, spending); fits(build.measured, board)) return build;
+  return built(model, planning, std::end(spendings)[-1]);
 }
 
 Json bench_json(const ir::Graph& model, const Build& build) {
@@ -73,6 +86,7 @@ Json bench_json(const ir::Graph& model, const Build& build) {
   const auto& [graph, plan, rewritings] = build.network;
   Json json = emulate::to_json(build.measured, model, graph, plan, board);
   json["optimize"] = plan::name_of(build.planning.techniques.optimize);
+  json["compiler_level"] = build.compiler_level;
   json["fits"] = fits(build.measured, board);
   return json;
 }
@@ -107,7 +121,7 @@ Json eval_on_host(const ir::Graph& model, const Build& build, const Samples& sam
 
 Json eval_on_core(const ir::Graph& model, const Build& build, const Samples& samples) {
   emulate::ExecuteOptions options;
-  options.optimize = build.planning.compiler_level();
+  options.optimize = build.compiler_level;
   const Outputs outputs = emulate::execute_on_emulator(build.network.graph, build.network.plan,
                                                        target::board(build.planning.board), samples.inputs, options)
                               .outputs;

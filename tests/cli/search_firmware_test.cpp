@@ -1,0 +1,75 @@
+// `search --stage measure`: the winner as firmware on the emulated core, within its budget.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "cli/command.h"
+#include "data/normalization.h"
+#include "export/tflite_export.h"
+#include "import/sample_models.h"
+
+namespace thimble::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A search that found a network by our planner, and the pictures that it is for.
+class SearchFirmware : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!program_exists("qemu-system-arm") || !program_exists("arm-none-eabi-gcc"))
+      GTEST_SKIP() << "skipped: qemu-system-arm and gcc-arm-none-eabi are not installed";
+    exporting::write_tflite(int8_network(), thimble.file("out/int8.tflite"));
+    write_json(thimble.file("out/normalization.json"), data::to_json(data::normalization_named("symmetric")));
+    for (const char* part : {"train", "test"})
+      for (const char* label : {"cat", "dog", "neither"})
+        write_text(thimble.file(fmt::format("data/{}/{}/1.ppm", part, label)),
+                   "P6\n8 8\n255\n" + std::string(192, 'x'));
+  }
+
+  /// The measurement with so much flash; null where the search has answered no.
+  Json measured_with(std::int64_t flash) {
+    std::filesystem::remove(thimble.file("out/measured.json"));
+    const Json target{{"name", "some"},
+                      {"board", "stm32f412"},
+                      {"clock_mhz", 100},
+                      {"planner", "full"},
+                      {"input_mode", "resident"},
+                      {"limits", {{"sram", 16384}, {"flash", flash}}},
+                      {"folder", "."},
+                      {"network", "28 x1"},
+                      {"accuracy", {{"held_back", 0.9}, {"float", 0.9}, {"int8_simulated", 0.9}}}};
+    write_json(thimble.file("out/result.json"),
+               {{"data", thimble.file("data").string()}, {"targets", {target}}, {"baselines", Json::array()}});
+    last = thimble({"search", "--stage", "measure", "-o", "out", "--on-core", "2"});
+    return last.status == 0 ? read_json(thimble.file("out/measured.json")) : Json();
+  }
+  Command thimble;
+  ProcessResult last;
+};
+
+TEST_F(SearchFirmware, SpendsWhatFlashThereIs) {
+  const Json ample = measured_with(128 << 10);
+  ASSERT_FALSE(ample.is_null()) << last.err;
+  EXPECT_EQ(ample["bench"]["optimize"], "balanced");
+  EXPECT_EQ(ample["bench"]["compiler_level"], "-O3");
+  EXPECT_EQ(ample["core"]["differ_from_reference"], 0);
+  const auto needed = ample["bench"]["flash"]["total"].get<std::int64_t>();
+  const Json tight = measured_with(needed - 1);
+  ASSERT_FALSE(tight.is_null()) << last.err;
+  EXPECT_LT(tight["bench"]["flash"]["total"], needed);
+  EXPECT_TRUE(tight["bench"]["optimize"] != "balanced" || tight["bench"]["compiler_level"] != "-O3");
+  EXPECT_THAT(last.out, HasSubstr("One inference (--optimize " + tight["bench"]["optimize"].get<std::string>()));
+}
+
+TEST_F(SearchFirmware, AnswersNoWhereTheFirmwareExceedsTheBudget) {
+  const Json ample = measured_with(128 << 10);
+  ASSERT_FALSE(ample.is_null()) << last.err;
+  EXPECT_TRUE(measured_with(ample["bench"]["flash"]["weights"].get<std::int64_t>() + 100).is_null());
+  EXPECT_EQ(last.status, 1);
+  EXPECT_THAT(last.err, HasSubstr("the linked firmware needs more than its budget"));
+}
+
+}  // namespace
+}  // namespace thimble::testing
