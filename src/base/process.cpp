@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <sstream>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -65,6 +67,11 @@ void drain(int out, int err, ProcessResult& result) {
 }
 
 }  // namespace
+
+std::vector<std::string> words_of(const std::string& command_line) {
+  std::istringstream stream(command_line);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
 
 bool program_exists(const std::string& name) {
   if (name.find('/') != std::string::npos) return ::access(name.c_str(), X_OK) == 0;

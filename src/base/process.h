@@ -18,6 +18,9 @@ struct ProcessResult {
 ProcessResult run_process(const std::vector<std::string>& command, const std::string& package = {},
                           const std::filesystem::path& folder = {});
 
+/// A command line's words, without quotes: "gcc -O2".
+std::vector<std::string> words_of(const std::string& command_line);
+
 /// Whether a program is on PATH.
 bool program_exists(const std::string& name);
 

@@ -28,7 +28,7 @@ namespace thimble::cli {
 
 namespace {
 
-struct Arguments {
+struct CheckArguments {
   std::string stage;
   std::string space = "mcunet";
   std::string board = "stm32f746";
@@ -80,7 +80,7 @@ Json print_errors(std::vector<double> errors) {
           {"least", errors.front()},   {"most", errors.back()}};
 }
 
-void check(const Arguments& given) {
+void check(const CheckArguments& given) {
   search::DesignSpace space = search::design_space(given.space);
   if (given.max_resolution > 0)
     std::erase_if(space.resolutions, [&](int resolution) { return resolution > given.max_resolution; });
@@ -116,7 +116,7 @@ void search_check(std::vector<std::string> arguments) {
   CLI::App app("Times predictions of networks' memory and compares them with the planner.",
                "thimble search --stage check");
   app.footer("Example: thimble search --stage check --space small --networks 1000 --planned 100");
-  Arguments given;
+  CheckArguments given;
   app.add_option("--stage", given.stage, "check: this one");
   app.add_option("--space", given.space, "Design space: a name or a .json file")->capture_default_str();
   app.add_option("--board", given.board, "The board, of `thimble boards`")->capture_default_str();

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct MeasureArguments {
   std::string stage;
   fs::path folder, json;
   std::size_t on_core = 1000;
@@ -108,7 +108,7 @@ void require_fits(const Json& result) {
   }
 }
 
-void measure(const Arguments& given) {
+void measure(const MeasureArguments& given) {
   Json result = recorded_result(given.folder);
   measure_targets(result, given.folder, given.on_core);
   write_json(given.folder / "result.json", result);
@@ -129,7 +129,7 @@ void measure(const Arguments& given) {
 void search_measure(std::vector<std::string> arguments) {
   CLI::App app("Compiles what a search found, measures it on the emulated board, and draws the search.",
                "thimble search --stage measure");
-  Arguments given;
+  MeasureArguments given;
   app.footer(
       "Example: thimble search --stage measure -o out/\n"
       "Every search ends with this. What was measured before is not measured again.");

@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 using search::BestSpace;
 using search::SpaceRank;
 
-struct Arguments {
+struct SpaceArguments {
   std::string stage;
   std::string space = "mcunet";
   std::string board = "stm32f746";
@@ -45,7 +45,7 @@ struct Arguments {
   search::RankingOptions ranking;
 };
 
-void add_options(CLI::App& app, Arguments& given) {
+void add_options(CLI::App& app, SpaceArguments& given) {
   app.footer(
       "Examples:\n"
       "  thimble search --stage space --space mcunet --board stm32f746 --planner tinyengine -o out/\n"
@@ -95,7 +95,7 @@ void add_options(CLI::App& app, Arguments& given) {
 }
 
 /// The space without resolutions that are left out.
-search::DesignSpace space_of(const Arguments& given) {
+search::DesignSpace space_of(const SpaceArguments& given) {
   search::DesignSpace space = search::design_space(given.space);
   if (given.max_resolution == 0) return space;
   std::erase_if(space.resolutions, [&](int resolution) { return resolution > given.max_resolution; });
@@ -104,7 +104,7 @@ search::DesignSpace space_of(const Arguments& given) {
   return space;
 }
 
-search::RankingOptions options_of(const Arguments& given, const target::Board& board) {
+search::RankingOptions options_of(const SpaceArguments& given, const target::Board& board) {
   search::RankingOptions options = given.ranking;
   options.planner = search::planner_of(given.planner);
   options.input_by_rows = given.input_mode == plan::InputMode::rows;
@@ -155,7 +155,7 @@ std::string memories(std::int64_t sram, std::int64_t flash) {
                      static_cast<double>(flash) / 1024);
 }
 
-void rank(const Arguments& given, const search::DesignSpace& space, const target::Board& board) {
+void rank(const SpaceArguments& given, const search::DesignSpace& space, const target::Board& board) {
   const search::RankingOptions options = options_of(given, board);
   search::LayerTable table(board.core);
   std::vector<SpaceRank> ranks;
@@ -194,7 +194,7 @@ std::vector<std::int64_t> sizes_or(std::vector<std::int64_t> given, std::vector<
   return kilobytes;
 }
 
-void find_sensitivity(const Arguments& given, const search::DesignSpace& space, const target::Board& board) {
+void find_sensitivity(const SpaceArguments& given, const search::DesignSpace& space, const target::Board& board) {
   search::RankingOptions options = options_of(given, board);
   options.limits.flash_bytes = 0;
   if (options.planner != search::Planner::full) options.limits.sram_bytes = 0;
@@ -238,7 +238,7 @@ void search_space(std::vector<std::string> arguments) {
   CLI::App app(
       "Ranks the spaces of a design space, resolution by width, for a board. Trains nothing and needs no data.",
       "thimble search --stage space");
-  Arguments given;
+  SpaceArguments given;
   given.ranking.threads = 0;
   add_options(app, given);
   if (!parse_stage(app, std::move(arguments))) return;

@@ -30,7 +30,7 @@ void interrupt(int) {
 }
 
 /// What the command line says; an absent value leaves the recipe's.
-struct Arguments {
+struct TrainArguments {
   std::string recipe, folder, json, device = "cpu";
   std::optional<std::string> network, dataset, init, split, normalization, teacher;
   std::optional<int> epochs, batch, channels, resolution, quantization_epochs;
@@ -45,7 +45,7 @@ void replace(T& field, const std::optional<U>& given) {
   if (given) field = *given;
 }
 
-train::Recipe recipe_of(const Arguments& given) {
+train::Recipe recipe_of(const TrainArguments& given) {
   train::Recipe recipe;
   if (given.resume) {
     recipe = train::recorded_recipe(given.folder);
@@ -72,7 +72,7 @@ train::Recipe recipe_of(const Arguments& given) {
   return recipe;
 }
 
-int train_command(const Arguments& given) {
+int train_command(const TrainArguments& given) {
   train::RunOptions options;
   options.folder = given.folder;
   options.resume = given.resume;
@@ -108,7 +108,7 @@ int networks_command(const std::string& json_file) {
   return 0;
 }
 
-void add_train(CLI::App& app, Arguments& given) {
+void add_train(CLI::App& app, TrainArguments& given) {
   CLI::App* train = app.add_subcommand("train", "Trains a network; writes a checkpoint and float.tflite");
   train->footer(
       "Example:\n"
@@ -148,7 +148,7 @@ void add_train(CLI::App& app, Arguments& given) {
 int run(int argc, char** argv) {
   CLI::App app("Trains networks for microcontrollers", "thimble-train");
   app.require_subcommand(1);
-  Arguments given;
+  TrainArguments given;
   std::string networks_json;
   add_train(app, given);
   const std::function<int()> search = cli::add_train_search(app, interrupted);

@@ -20,7 +20,7 @@ namespace thimble::cli {
 
 namespace {
 
-struct Arguments {
+struct SearchArguments {
   train::SearchSettings settings;
   std::vector<std::string> budgets;
   std::filesystem::path folder, json;
@@ -30,7 +30,7 @@ struct Arguments {
   const CLI::App* verb = nullptr;
 };
 
-void add_target_options(CLI::App& verb, Arguments& given) {
+void add_target_options(CLI::App& verb, SearchArguments& given) {
   train::SearchSettings& settings = given.settings;
   verb.add_option("--board", settings.board, "The board, of `thimble boards`");
   verb.add_option("--sram", settings.sram, "Bytes of SRAM (default: the board's); 16kB is 16384")
@@ -71,7 +71,7 @@ void add_evolution_options(CLI::App& verb, train::EvolutionCounts& counts) {
       ->check(CLI::Range(0.0, 1.0));
 }
 
-void add_search_options(CLI::App& verb, Arguments& given) {
+void add_search_options(CLI::App& verb, SearchArguments& given) {
   train::SearchSettings& settings = given.settings;
   verb.add_option("--space", settings.space, "Design space: a name or a .json file")->capture_default_str();
   verb.add_option("--resolution", settings.resolution, "Search at this resolution alone (default: the best)");
@@ -106,7 +106,7 @@ void add_search_options(CLI::App& verb, Arguments& given) {
       ->capture_default_str();
 }
 
-void add_run_options(CLI::App& verb, Arguments& given) {
+void add_run_options(CLI::App& verb, SearchArguments& given) {
   train::SearchSettings& settings = given.settings;
   verb.add_option("--budget-minutes", settings.minutes, "Effort, in minutes of two cores with small pictures")
       ->check(CLI::PositiveNumber)
@@ -165,7 +165,7 @@ constexpr std::pair<std::string_view, const char*> resumable[] = {
 constexpr std::string_view of_the_run[] = {"--resume", "--out", "--json", "--stage", "--device", "--threads"};
 
 /// The search that the folder holds, with what is given anew.
-train::SearchSettings resumed(const Arguments& given) {
+train::SearchSettings resumed(const SearchArguments& given) {
   Json settings = train::to_json(train::recorded_search(given.folder));
   const Json asked = train::to_json(given.settings);
   for (const CLI::Option* option : given.verb->get_options()) {
@@ -181,7 +181,7 @@ train::SearchSettings resumed(const Arguments& given) {
   return train::parse_search_settings(settings, given.folder.string());
 }
 
-train::SearchSettings settings_of(Arguments given) {
+train::SearchSettings settings_of(SearchArguments given) {
   train::SearchSettings& settings = given.settings;
   for (const std::string& budget : given.budgets) settings.budgets.push_back(budget_of(budget));
   if (given.schedule == "patch") settings.planner = "patch";
@@ -218,7 +218,7 @@ void print(const train::TargetOutcome& outcome) {
   }
 }
 
-int search(const Arguments& given, const std::atomic<bool>& interrupted) {
+int search(const SearchArguments& given, const std::atomic<bool>& interrupted) {
   const train::SearchSettings settings = settings_of(given);
   train::TrainerOptions options;
   options.threads = given.threads;
@@ -243,7 +243,7 @@ int search(const Arguments& given, const std::atomic<bool>& interrupted) {
 
 std::function<int()> add_train_search(CLI::App& app, const std::atomic<bool>& interrupted) {
   CLI::App* verb = app.add_subcommand("search", "Searches the most accurate network for a board and a dataset");
-  const auto given = std::make_shared<Arguments>();
+  const auto given = std::make_shared<SearchArguments>();
   given->verb = verb;
   verb->footer(
       "Examples:\n"

@@ -245,7 +245,7 @@ Loops lean_convolution(const Call& call) {
   return loops;
 }
 
-constexpr std::array counters{
+constexpr std::array dsp_convolutions_counters{
     LoopCounter{"s8_conv_lean_4x2_dsp", lean_convolution},     LoopCounter{"s8_conv_4x2_dsp", convolution_by_four},
     LoopCounter{"s8_conv_any_4x2_dsp", convolution_of_any},    LoopCounter{"s8w16_conv_4x2_dsp", convolution_by_four},
     LoopCounter{"s8w16_conv_any_4x2_dsp", convolution_of_any},
@@ -253,6 +253,6 @@ constexpr std::array counters{
 
 }  // namespace
 
-std::span<const LoopCounter> dsp_convolutions() { return counters; }
+std::span<const LoopCounter> dsp_convolutions() { return dsp_convolutions_counters; }
 
 }  // namespace thimble::cost

@@ -213,7 +213,7 @@ Loops any(const Call& call) {
   return loops;
 }
 
-constexpr std::array counters{
+constexpr std::array dsp_depthwise_counters{
     LoopCounter{"s8_dwconv_3x3s1_dsp", windows},      LoopCounter{"s8_dwconv_3x3s2_dsp", windows},
     LoopCounter{"s8_dwconv_3x3s1_image_dsp", images}, LoopCounter{"s8_dwconv_3x3s2_image_dsp", images},
     LoopCounter{"s8_dwconv_5x5s1_dsp", square},       LoopCounter{"s8_dwconv_5x5s2_dsp", square},
@@ -223,6 +223,6 @@ constexpr std::array counters{
 
 }  // namespace
 
-std::span<const LoopCounter> dsp_depthwise() { return counters; }
+std::span<const LoopCounter> dsp_depthwise() { return dsp_depthwise_counters; }
 
 }  // namespace thimble::cost

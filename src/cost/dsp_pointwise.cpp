@@ -102,7 +102,7 @@ Loops final_group(const Call& call) {
   return loops;
 }
 
-constexpr std::array counters{
+constexpr std::array dsp_pointwise_counters{
     LoopCounter{"s8_conv1x1_partial_4x2_dsp", partial}, LoopCounter{"s8_conv1x1_final_4x2_dsp", final_group},
     LoopCounter{"s8_conv1x1_4x2_dsp", pointwise},       LoopCounter{"s8w16_conv1x1_4x2_dsp", pointwise},
     LoopCounter{"s8_conv1x1_1x4_dsp", few_pixels},      LoopCounter{"s8w16_conv1x1_1x4_dsp", few_pixels},
@@ -110,6 +110,6 @@ constexpr std::array counters{
 
 }  // namespace
 
-std::span<const LoopCounter> dsp_pointwise() { return counters; }
+std::span<const LoopCounter> dsp_pointwise() { return dsp_pointwise_counters; }
 
 }  // namespace thimble::cost

@@ -78,7 +78,7 @@ Loops softmax(const Call& call) {
   return {{"calls", 1}, {"rows", all / call.input().shape.back()}, {"elements", all}};
 }
 
-constexpr std::array counters{
+constexpr std::array elementwise_counters{
     LoopCounter{"s8_add_generic", binary},      LoopCounter{"s8_sub_generic", binary},
     LoopCounter{"s8_mul_generic", binary},      LoopCounter{"s8_add_dsp", fast_sum},
     LoopCounter{"s8_mul_dsp", fast_product},    LoopCounter{"s8_lut_generic", map},
@@ -87,6 +87,6 @@ constexpr std::array counters{
 
 }  // namespace
 
-std::span<const LoopCounter> elementwise() { return counters; }
+std::span<const LoopCounter> elementwise() { return elementwise_counters; }
 
 }  // namespace thimble::cost

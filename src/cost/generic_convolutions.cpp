@@ -9,7 +9,7 @@ namespace thimble::cost {
 namespace {
 
 /// s8_conv1x1_1x2_generic: for each pixel, for each two output channels, for each input channel.
-Loops pointwise(const Call& call) {
+Loops generic_pointwise(const Call& call) {
   const target::Convolution c = target::convolution_of(call.graph, call.op).value();
   const double pixels = call.rows() * c.out_w;
   const double pairs = pixels * (c.out_ch / 2);
@@ -88,14 +88,16 @@ Loops depthwise(const Call& call) {
   };
 }
 
-constexpr std::array counters{
-    LoopCounter{"s8_conv1x1_1x2_generic", pointwise},   LoopCounter{"s8_conv1x1_partial_1x2_generic", group},
-    LoopCounter{"s8_conv1x1_final_1x2_generic", group}, LoopCounter{"s8_conv_1x2_generic", convolution},
+constexpr std::array generic_convolutions_counters{
+    LoopCounter{"s8_conv1x1_1x2_generic", generic_pointwise},
+    LoopCounter{"s8_conv1x1_partial_1x2_generic", group},
+    LoopCounter{"s8_conv1x1_final_1x2_generic", group},
+    LoopCounter{"s8_conv_1x2_generic", convolution},
     LoopCounter{"s8_dwconv_generic", depthwise},
 };
 
 }  // namespace
 
-std::span<const LoopCounter> generic_convolutions() { return counters; }
+std::span<const LoopCounter> generic_convolutions() { return generic_convolutions_counters; }
 
 }  // namespace thimble::cost

@@ -204,7 +204,7 @@ Loops copy(const Call& call) {
   return loops;
 }
 
-constexpr std::array counters{
+constexpr std::array spatial_counters{
     LoopCounter{"s8_avgpool_generic", pool_by_channels},
     LoopCounter{"s8_maxpool_generic", pool_by_channels},
     LoopCounter{"s8_avgpool_1x4_dsp", pool_by_fours},
@@ -223,6 +223,6 @@ constexpr std::array counters{
 
 }  // namespace
 
-std::span<const LoopCounter> spatial() { return counters; }
+std::span<const LoopCounter> spatial() { return spatial_counters; }
 
 }  // namespace thimble::cost

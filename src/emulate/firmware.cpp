@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <regex>
 #include <sstream>
 #include <string_view>
@@ -43,11 +42,6 @@ void write_sources(const ir::Graph& graph, const plan::Plan& plan, const fs::pat
 
 void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
   words.insert(words.end(), more.begin(), more.end());
-}
-
-std::vector<std::string> words_of(const std::string& text) {
-  std::istringstream stream(text);
-  return {std::istream_iterator<std::string>(stream), {}};
 }
 
 std::vector<std::string> compile_command(const plan::Plan& plan, const target::Board& board,

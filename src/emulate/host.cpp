@@ -11,13 +11,6 @@
 namespace thimble::emulate {
 namespace {
 
-std::vector<std::string> words_of(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
 /// The host's compiler as a command: $CC may hold flags or a launcher before it ("ccache gcc").
 std::vector<std::string> host_compiler() {
   const char* named = std::getenv("CC");

@@ -63,6 +63,9 @@ struct Tensor {
   std::vector<T> values() const;
 };
 
+/// A picture or a feature map: 1 x height x width x channels.
+inline bool is_image(const Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
+
 /// Makes the `data` of a constant tensor.
 template <typename T>
 std::shared_ptr<const std::vector<std::byte>> constant_data(std::span<const T> values);
@@ -92,6 +95,7 @@ struct Graph {
   const Tensor& tensor(TensorId id) const { return tensors.at(static_cast<std::size_t>(id)); }
   Tensor& tensor(TensorId id) { return tensors.at(static_cast<std::size_t>(id)); }
   TensorId add_tensor(Tensor tensor);
+  const Op& op(int index) const { return ops.at(static_cast<std::size_t>(index)); }
   /// The graph's name for `op` in messages: its output tensor's name.
   const std::string& name_of(const Op& op) const { return tensor(op.outputs.at(0)).name; }
 };

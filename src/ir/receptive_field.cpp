@@ -10,8 +10,6 @@
 namespace thimble::ir {
 namespace {
 
-bool is_image(const Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
-
 std::int64_t pixels_of(const Tensor& tensor) {
   return is_image(tensor) ? std::int64_t{tensor.shape[1]} * tensor.shape[2] : 1;
 }

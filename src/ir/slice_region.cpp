@@ -9,8 +9,6 @@ namespace {
 
 using Positions = std::array<std::int32_t, 4>;
 
-bool is_image(const Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
-
 std::optional<Positions> positions(const Graph& graph, TensorId id) {
   const Tensor& tensor = graph.tensor(id);
   if (!tensor.is_constant() || tensor.type != DataType::int32 || tensor.elements() != 4) return std::nullopt;

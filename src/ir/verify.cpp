@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/index.h"
 #include "ir/partial_sums.h"
 #include "ir/shapes.h"
 
@@ -79,22 +80,21 @@ class Verifier {
     for (std::size_t i = 0; i < graph_.tensors.size(); ++i) known_[i] = graph_.tensors[i].is_constant();
     for (const TensorId id : graph_.inputs) {
       check_id(id, "a graph input");
-      if (known_[index(id)]) fail("{}: tensor \"{}\" is a graph input twice, or constant", graph_.name, name(id));
-      known_[index(id)] = true;
+      if (known_[to_index(id)]) fail("{}: tensor \"{}\" is a graph input twice, or constant", graph_.name, name(id));
+      known_[to_index(id)] = true;
     }
     for (const Op& op : graph_.ops) check_op(op);
     for (const TensorId id : graph_.outputs) {
       check_id(id, "a graph output");
-      if (!known_[index(id)]) fail("{}: output \"{}\" is never computed", graph_.name, name(id));
+      if (!known_[to_index(id)]) fail("{}: output \"{}\" is never computed", graph_.name, name(id));
     }
   }
 
  private:
-  static std::size_t index(TensorId id) { return static_cast<std::size_t>(id); }
   const std::string& name(TensorId id) const { return graph_.tensor(id).name; }
 
   void check_id(TensorId id, std::string_view what) const {
-    if (id < 0 || index(id) >= graph_.tensors.size())
+    if (id < 0 || to_index(id) >= graph_.tensors.size())
       fail("{}: {} is tensor {}, which does not exist", graph_.name, what, id);
   }
 
@@ -116,8 +116,8 @@ class Verifier {
       fail("{}: tensor \"{}\" has {} scales and {} zero points", graph_.name, tensor.name, q.scale.size(),
            q.zero_point.size());
     }
-    if (q.scale.size() > 1 && (q.axis < 0 || index(q.axis) >= tensor.shape.size() ||
-                               static_cast<int>(q.scale.size()) != tensor.shape[index(q.axis)])) {
+    if (q.scale.size() > 1 && (q.axis < 0 || to_index(q.axis) >= tensor.shape.size() ||
+                               static_cast<int>(q.scale.size()) != tensor.shape[to_index(q.axis)])) {
       fail("{}: tensor \"{}\" of {} has {} scales along dimension {}", graph_.name, tensor.name, text_of(tensor.shape),
            q.scale.size(), q.axis);
     }
@@ -134,14 +134,14 @@ class Verifier {
     for (std::size_t i = 0; i < op.inputs.size(); ++i) {
       if (op.inputs[i] == no_tensor && is_optional(op.kind, i)) continue;
       check_id(op.inputs[i], "an input");
-      if (!known_[index(op.inputs[i])]) {
+      if (!known_[to_index(op.inputs[i])]) {
         fail("{}: {} \"{}\" reads \"{}\" before it is computed", graph_.name, kind, graph_.name_of(op),
              name(op.inputs[i]));
       }
     }
     const TensorId out = op.outputs[0];
-    if (known_[index(out)]) fail("{}: \"{}\" is computed twice, or is constant", graph_.name, name(out));
-    known_[index(out)] = true;
+    if (known_[to_index(out)]) fail("{}: \"{}\" is computed twice, or is constant", graph_.name, name(out));
+    known_[to_index(out)] = true;
     check_shapes(op);
     check_types(op);
   }

@@ -8,7 +8,6 @@ namespace thimble::nn {
 
 namespace {
 
-constexpr auto channels_last = torch::MemoryFormat::ChannelsLast;
 constexpr int smallest_kernel = 3;
 
 std::vector<NamedTensor> neutral_transforms(const Network& whole) {
@@ -71,7 +70,7 @@ torch::Tensor Supernet::slice(const ir::NetLayer& layer, std::string_view kind) 
     return elastic_kernel(part, transforms_.at(layer.name), layer.kernel_size);
   }
   if (layer.in_channels == part.size(1)) return part;
-  return part.narrow(1, 0, layer.in_channels).contiguous(channels_last);
+  return part.narrow(1, 0, layer.in_channels).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
 Network Supernet::path(const ir::NetConfig& subnetwork) const {

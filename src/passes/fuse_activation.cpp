@@ -1,5 +1,6 @@
 #include <vector>
 
+#include "base/index.h"
 #include "passes/rewrites.h"
 #include "passes/uses.h"
 
@@ -29,7 +30,7 @@ void fuse_activation(ir::Graph& graph) {
   for (std::size_t i = 0; i < graph.ops.size(); ++i) {
     const ir::Op& op = graph.ops[i];
     const auto* clamp = std::get_if<ir::Clamp>(&op.kind);
-    if (!clamp || uses[index(op.inputs[0])] != 1) continue;
+    if (!clamp || uses[to_index(op.inputs[0])] != 1) continue;
     const ir::Tensor& in = graph.tensor(op.inputs[0]);
     const ir::Tensor& out = graph.tensor(op.outputs[0]);
     if (in.type != out.type || in.shape != out.shape || in.quantization != out.quantization) continue;

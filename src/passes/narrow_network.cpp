@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/index.h"
 #include "ir/make_divisible.h"
 #include "ir/shapes.h"
 #include "ir/verify.h"
@@ -73,7 +74,7 @@ class ChannelGroups {
   }
 
   std::size_t of(ir::TensorId id) const {
-    std::size_t at = index(id);
+    std::size_t at = to_index(id);
     while (parent_[at] != at) at = parent_[at];
     return at;
   }
@@ -111,11 +112,11 @@ class Narrowing {
   /// What leads to an output without a layer with weights in between.
   void keep_heads() {
     std::vector<bool> is_head(before_.tensors.size(), false);
-    for (const ir::TensorId output : before_.outputs) is_head[index(output)] = true;
+    for (const ir::TensorId output : before_.outputs) is_head[to_index(output)] = true;
     for (auto op = before_.ops.rbegin(); op != before_.ops.rend(); ++op)
-      if (!has_weights(*op) && is_head[index(op->outputs.at(0))])
+      if (!has_weights(*op) && is_head[to_index(op->outputs.at(0))])
         for (const ir::TensorId in : op->inputs)
-          if (in != ir::no_tensor) is_head[index(in)] = true;
+          if (in != ir::no_tensor) is_head[to_index(in)] = true;
     for (std::size_t id = 0; id < is_head.size(); ++id)
       if (is_head[id] && !before_.tensors[id].is_constant())
         channels_of_group(static_cast<ir::TensorId>(id)) = channels_of(before_.tensors[id].shape);

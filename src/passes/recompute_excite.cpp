@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/index.h"
 #include "passes/uses.h"
 
 namespace thimble::passes {
@@ -14,13 +15,9 @@ constexpr int none = -1;
 std::vector<int> producers(const ir::Graph& graph) {
   std::vector<int> producer(graph.tensors.size(), none);
   for (std::size_t i = 0; i < graph.ops.size(); ++i)
-    for (const ir::TensorId id : graph.ops[i].outputs) producer[index(id)] = static_cast<int>(i);
+    for (const ir::TensorId id : graph.ops[i].outputs) producer[to_index(id)] = static_cast<int>(i);
   return producer;
 }
-
-const ir::Op& op_at(const ir::Graph& graph, int op) { return graph.ops[static_cast<std::size_t>(op)]; }
-
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
 
 bool is_activation(const ir::Graph& graph, ir::TensorId id) {
   return id != ir::no_tensor && !graph.tensor(id).is_constant();
@@ -40,11 +37,11 @@ ir::TensorId only_activation(const ir::Graph& graph, const ir::Op& op) {
 /// Whether `gate` is computed from `plane`, by the operators before `end`.
 bool depends_on(const ir::Graph& graph, ir::TensorId gate, ir::TensorId plane, std::size_t end) {
   std::vector<bool> reached(graph.tensors.size(), false);
-  reached[index(plane)] = true;
+  reached[to_index(plane)] = true;
   for (std::size_t i = 0; i < end; ++i)
-    if (std::ranges::any_of(graph.ops[i].inputs, [&](ir::TensorId id) { return id >= 0 && reached[index(id)]; }))
-      for (const ir::TensorId id : graph.ops[i].outputs) reached[index(id)] = true;
-  return reached[index(gate)];
+    if (std::ranges::any_of(graph.ops[i].inputs, [&](ir::TensorId id) { return id >= 0 && reached[to_index(id)]; }))
+      for (const ir::TensorId id : graph.ops[i].outputs) reached[to_index(id)] = true;
+  return reached[to_index(gate)];
 }
 
 /// Whether an operator makes rows out of rows: what a stream needs, and views are none.
@@ -60,12 +57,12 @@ bool find_source(const ir::Graph& graph, const std::vector<int>& producer, Excit
   const std::int64_t plane_bytes = graph.tensor(excitation.plane).bytes();
   ir::TensorId at = excitation.plane;
   while (at == excitation.plane || graph.tensor(at).bytes() >= plane_bytes) {
-    const int op = producer[index(at)];
-    if (op == none || !is_streamable(op_at(graph, op))) return false;
-    at = only_activation(graph, op_at(graph, op));
+    const int op = producer[to_index(at)];
+    if (op == none || !is_streamable(graph.op(op))) return false;
+    at = only_activation(graph, graph.op(op));
     if (at == ir::no_tensor) return false;
     excitation.layers.push_back(op);
-    excitation.macs += ir::macs_of(graph, op_at(graph, op));
+    excitation.macs += ir::macs_of(graph, graph.op(op));
   }
   std::ranges::reverse(excitation.layers);
   excitation.source = at;
@@ -86,14 +83,14 @@ std::vector<ir::Op> second_pass(ir::Graph& graph, const Excitation& excitation) 
   ir::TensorId before = excitation.source;
   ir::TensorId at = excitation.source;
   for (const int layer : excitation.layers) {
-    ir::Op copy = op_at(graph, layer);
+    ir::Op copy = graph.op(layer);
     std::replace(copy.inputs.begin(), copy.inputs.end(), before, at);
     before = copy.outputs.at(0);
     at = add_copy(graph, before);
     copy.outputs = {at};
     copies.push_back(std::move(copy));
   }
-  ir::Op product = op_at(graph, excitation.product);
+  ir::Op product = graph.op(excitation.product);
   std::replace(product.inputs.begin(), product.inputs.end(), excitation.plane, at);
   copies.push_back(std::move(product));
   return copies;

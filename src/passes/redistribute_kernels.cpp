@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/index.h"
 #include "ir/receptive_field.h"
 #include "ir/shapes.h"
 #include "ir/verify.h"
@@ -20,7 +21,7 @@ constexpr int largest_kernel = 7;
 constexpr int strided_kernel = 3;  ///< Of the stage: less would skip pixels.
 constexpr int stage_reduction = 8;
 
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[1] * tensor.shape[2] > 1; }
+bool has_places(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[1] * tensor.shape[2] > 1; }
 
 /// The size of an undilated depthwise kernel that is as high as wide, and odd; 0 for any other operator.
 int kernel_of(const ir::Graph& graph, const ir::Op& op) {
@@ -66,11 +67,11 @@ bool can_shrink(const ir::Graph& graph, const ir::Op& op, int kernel) {
 
 /// The number of operators up to the first image of an eighth of the picture's height; none without such an image.
 std::size_t stage_end(const ir::Graph& graph) {
-  if (graph.inputs.empty() || !is_image(graph.tensor(graph.inputs[0]))) return 0;
+  if (graph.inputs.empty() || !has_places(graph.tensor(graph.inputs[0]))) return 0;
   const int height = graph.tensor(graph.inputs[0]).shape[1];
   for (std::size_t i = 0; i < graph.ops.size(); ++i) {
     const ir::Tensor& out = graph.tensor(graph.ops[i].outputs.at(0));
-    if (is_image(out) && stage_reduction * out.shape[1] <= height + stage_reduction - 1) return i + 1;
+    if (has_places(out) && stage_reduction * out.shape[1] <= height + stage_reduction - 1) return i + 1;
   }
   return 0;
 }
@@ -116,14 +117,14 @@ int receptive_field_of(const ir::Graph& graph) {
     ir::ReceptiveField field;
     for (std::size_t i = 0; i < op.inputs.size(); ++i) {
       const ir::TensorId in = op.inputs[i];
-      if (in == ir::no_tensor || graph.tensor(in).is_constant() || !is_image(graph.tensor(in))) continue;
+      if (in == ir::no_tensor || graph.tensor(in).is_constant() || !has_places(graph.tensor(in))) continue;
       const std::optional<ir::PlaneField> plane = ir::field_of(graph, op, i);
       if (!plane) continue;
-      const ir::ReceptiveField through = ir::composed(fields[index(in)], plane->rows);
+      const ir::ReceptiveField through = ir::composed(fields[to_index(in)], plane->rows);
       if (through.size >= field.size) field = through;
     }
-    fields[index(op.outputs.at(0))] = field;
-    if (is_image(graph.tensor(op.outputs[0]))) last = field.size;
+    fields[to_index(op.outputs.at(0))] = field;
+    if (has_places(graph.tensor(op.outputs[0]))) last = field.size;
   }
   return last;
 }

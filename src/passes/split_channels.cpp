@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/index.h"
 #include "ir/partial_sums.h"
 #include "passes/image_layers.h"
 #include "passes/uses.h"
@@ -21,8 +22,6 @@ struct Channels {
   int first = 0;
   int count = 0;
 };
-
-const ir::Op& op_at(const ir::Graph& graph, int op) { return graph.ops[static_cast<std::size_t>(op)]; }
 
 bool expands(const ir::Graph& graph, const ir::Op& op) {
   return std::holds_alternative<ir::Conv2D>(op.kind) && works_on_images(graph, op);
@@ -92,25 +91,25 @@ ir::TensorId add_folded_bias(ir::Graph& graph, const ir::Op& projection) {
 }
 
 /// Copies a block's operators, group after group.
-class Splitter {
+class ChannelSplitter {
  public:
-  Splitter(ir::Graph& graph, const ChannelSplit& split) : graph_(graph), block_(split.block) {
+  ChannelSplitter(ir::Graph& graph, const ChannelSplit& split) : graph_(graph), block_(split.block) {
     for (const int count : channel_groups(block_.channels, split.groups))
       groups_.push_back({groups_.empty() ? 0 : groups_.back().first + groups_.back().count, count});
   }
 
   std::vector<ir::Op> run() {
-    bias_ = add_folded_bias(graph_, op_at(graph_, block_.projection()));
+    bias_ = add_folded_bias(graph_, graph_.op(block_.projection()));
     for (const Channels& group : groups_) add_group(group);
     return std::move(ops_);
   }
 
  private:
   void add_group(const Channels& group) {
-    at_ = op_at(graph_, block_.expansion()).inputs[0];
+    at_ = graph_.op(block_.expansion()).inputs[0];
     for (const int layer : block_.layers)
-      if (layer != block_.projection()) add_layer(op_at(graph_, layer), group);
-    add_projection(op_at(graph_, block_.projection()), group);
+      if (layer != block_.projection()) add_layer(graph_.op(layer), group);
+    add_projection(graph_.op(block_.projection()), group);
   }
 
   /// The channels of an operator's output that the group needs.
@@ -157,14 +156,14 @@ class Splitter {
 }  // namespace
 
 std::int64_t bytes_of_sums(const ir::Graph& graph, const ChannelBlock& block) {
-  const ir::TensorId output = op_at(graph, block.projection()).outputs[0];
+  const ir::TensorId output = graph.op(block.projection()).outputs[0];
   return ir::bytes_of(ir::DataType::int32, graph.tensor(output).elements());
 }
 
 std::int64_t largest_of_middle(const ir::Graph& graph, const ChannelBlock& block) {
   std::int64_t largest = 0;
   for (const int layer : block.layers)
-    if (layer != block.layers.back()) largest = std::max(largest, graph.tensor(op_at(graph, layer).outputs[0]).bytes());
+    if (layer != block.layers.back()) largest = std::max(largest, graph.tensor(graph.op(layer).outputs[0]).bytes());
   return largest;
 }
 
@@ -177,11 +176,10 @@ std::vector<ChannelBlock> channel_blocks(const ir::Graph& graph) {
     const bool is_taken = !blocks.empty() && blocks.back().projection() == static_cast<int>(i);
     if (is_taken || !expands(graph, first)) continue;
     ChannelBlock block{{static_cast<int>(i)}, graph.tensor(first.outputs[0]).shape[3]};
-    int next = reader[index(first.outputs[0])];
-    for (; next >= 0 && works_by_channels(graph, op_at(graph, next));
-         next = reader[index(op_at(graph, next).outputs[0])])
+    int next = reader[to_index(first.outputs[0])];
+    for (; next >= 0 && works_by_channels(graph, graph.op(next)); next = reader[to_index(graph.op(next).outputs[0])])
       block.layers.push_back(next);
-    if (next < 0 || !is_pointwise(graph, op_at(graph, next)) || block.channels < least_channels) continue;
+    if (next < 0 || !is_pointwise(graph, graph.op(next)) || block.channels < least_channels) continue;
     block.layers.push_back(next);
     if (largest_of_middle(graph, block) <= bytes_of_sums(graph, block)) continue;
     blocks.push_back(std::move(block));
@@ -207,7 +205,7 @@ ir::Graph split_channels(ir::Graph graph, std::span<const ChannelSplit> splits) 
   std::vector<bool> is_replaced(graph.ops.size(), false);
   for (const ChannelSplit& split : splits) {
     if (channel_groups(split.block.channels, split.groups).size() < 2) continue;
-    instead[static_cast<std::size_t>(split.block.projection())] = Splitter(graph, split).run();
+    instead[static_cast<std::size_t>(split.block.projection())] = ChannelSplitter(graph, split).run();
     for (const int layer : split.block.layers) is_replaced[static_cast<std::size_t>(layer)] = true;
   }
   std::vector<ir::Op> ops;

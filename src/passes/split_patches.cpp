@@ -6,14 +6,13 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/index.h"
 #include "ir/receptive_field.h"
 #include "ir/slice_region.h"
 #include "passes/uses.h"
 
 namespace thimble::passes {
 namespace {
-
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
 
 /// Whether an operand is the same for every pixel.
 bool is_same_everywhere(const ir::Tensor& tensor) { return tensor.elements() == tensor.shape.back(); }
@@ -34,9 +33,9 @@ void set_padding(ir::Op& op, const ir::Padding& padding) {
   }
 }
 
-class Splitter {
+class PatchSplitter {
  public:
-  Splitter(ir::Graph& graph, const PatchSplit& split) : graph_(graph), split_(split) {
+  PatchSplitter(ir::Graph& graph, const PatchSplit& split) : graph_(graph), split_(split) {
     output_ = op_at(split.ops.back()).outputs.at(0);
     for (const int op : split.ops)
       if (!works_by_regions(graph, op_at(op)))
@@ -86,7 +85,7 @@ class Splitter {
 
   void add_op(ir::Op copy) {
     const ir::TensorId of = copy.outputs.at(0);
-    const ir::Region region = regions_[index(of)];
+    const ir::Region region = regions_[to_index(of)];
     if (region.empty()) return;
     const ir::Op model = copy;
     for (std::size_t i = 0; i < model.inputs.size(); ++i) {
@@ -186,7 +185,7 @@ bool works_by_regions(const ir::Graph& graph, const ir::Op& op) {
 
 ir::Graph split_patches(ir::Graph graph, const PatchSplit& split) {
   if (split.ops.empty()) fail("{}: no layers to compute in patches", graph.name);
-  std::vector<ir::Op> patches = Splitter(graph, split).run();
+  std::vector<ir::Op> patches = PatchSplitter(graph, split).run();
   std::vector<ir::Op> ops;
   for (std::size_t i = 0; i < graph.ops.size(); ++i) {
     const bool is_split = std::ranges::find(split.ops, static_cast<int>(i)) != split.ops.end();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/index.h"
 #include "passes/rewrites.h"
 #include "passes/uses.h"
 
@@ -50,7 +51,7 @@ void strip_ends(ir::Graph& graph) {
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     const ir::TensorId outside = graph.inputs[i];
     const std::size_t op = quantizer_of(graph, outside);
-    if (op == graph.ops.size() || uses[index(outside)] != 1) continue;
+    if (op == graph.ops.size() || uses[to_index(outside)] != 1) continue;
     graph.inputs[i] = graph.ops[op].outputs.at(0);
     graph.input_ends[i] = outside;
     stripped[op] = true;
@@ -58,7 +59,7 @@ void strip_ends(ir::Graph& graph) {
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
     const ir::TensorId outside = graph.outputs[i];
     const std::size_t op = converter_of(graph, outside);
-    if (op == graph.ops.size() || uses[index(outside)] != 1) continue;
+    if (op == graph.ops.size() || uses[to_index(outside)] != 1) continue;
     graph.outputs[i] = graph.ops[op].inputs.at(0);
     graph.output_ends[i] = outside;
     stripped[op] = true;

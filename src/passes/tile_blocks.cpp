@@ -2,13 +2,12 @@
 
 #include <utility>
 
+#include "base/index.h"
 #include "passes/image_layers.h"
 #include "passes/uses.h"
 
 namespace thimble::passes {
 namespace {
-
-const ir::Op& op_at(const ir::Graph& graph, int op) { return graph.ops[static_cast<std::size_t>(op)]; }
 
 /// Whether outputs in a line all have some input under the kernel.
 bool reaches_inside(int in, int out, int kernel, int stride, int before) {
@@ -30,25 +29,25 @@ bool is_filter(const ir::Graph& graph, const ir::Op& op) {
 
 std::vector<TileableBlock> tileable_blocks(const ir::Graph& graph) {
   const std::vector<int> readers = only_readers(graph);
-  const auto reader = [&](int op) { return readers[index(op_at(graph, op).outputs[0])]; };
+  const auto reader = [&](int op) { return readers[to_index(graph.op(op).outputs[0])]; };
   std::vector<TileableBlock> blocks;
   for (std::size_t i = 0; i < graph.ops.size(); ++i) {
     TileableBlock block{static_cast<int>(i)};
     const bool is_taken = !blocks.empty() && blocks.back().projection == block.expansion;
     if (is_taken || !is_pointwise(graph, graph.ops[i])) continue;
     block.filter = reader(block.expansion);
-    if (block.filter < 0 || !is_filter(graph, op_at(graph, block.filter))) continue;
+    if (block.filter < 0 || !is_filter(graph, graph.op(block.filter))) continue;
     block.projection = reader(block.filter);
-    if (block.projection < 0 || !is_pointwise(graph, op_at(graph, block.projection))) continue;
+    if (block.projection < 0 || !is_pointwise(graph, graph.op(block.projection))) continue;
     blocks.push_back(block);
   }
   return blocks;
 }
 
 ir::Op tiled(const ir::Graph& graph, const Tiling& tiling) {
-  const ir::Op& expansion = op_at(graph, tiling.block.expansion);
-  const ir::Op& filter = op_at(graph, tiling.block.filter);
-  const ir::Op& projection = op_at(graph, tiling.block.projection);
+  const ir::Op& expansion = graph.op(tiling.block.expansion);
+  const ir::Op& filter = graph.op(tiling.block.filter);
+  const ir::Op& projection = graph.op(tiling.block.projection);
   ir::TiledBlock block;
   block.expansion = std::get<ir::Conv2D>(expansion.kind);
   block.filter = std::get<ir::DepthwiseConv2D>(filter.kind);

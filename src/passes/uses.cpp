@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/index.h"
+
 namespace thimble::passes {
 
 std::vector<int> use_counts(const ir::Graph& graph) {
   std::vector<int> uses(graph.tensors.size(), 0);
   for (const ir::Op& op : graph.ops) {
     for (const ir::TensorId id : op.inputs) {
-      if (id != ir::no_tensor) ++uses.at(index(id));
+      if (id != ir::no_tensor) ++uses.at(to_index(id));
     }
   }
-  for (const ir::TensorId id : graph.outputs) ++uses.at(index(id));
+  for (const ir::TensorId id : graph.outputs) ++uses.at(to_index(id));
   return uses;
 }
 
@@ -21,8 +23,8 @@ std::vector<int> only_readers(const ir::Graph& graph) {
   std::vector<int> readers(graph.tensors.size(), -1);
   for (std::size_t i = 0; i < graph.ops.size(); ++i)
     for (const ir::TensorId id : graph.ops[i].inputs)
-      if (id != ir::no_tensor && uses[index(id)] == 1) readers[index(id)] = static_cast<int>(i);
-  for (const ir::TensorId id : graph.outputs) readers[index(id)] = -1;
+      if (id != ir::no_tensor && uses[to_index(id)] == 1) readers[to_index(id)] = static_cast<int>(i);
+  for (const ir::TensorId id : graph.outputs) readers[to_index(id)] = -1;
   return readers;
 }
 

@@ -1,7 +1,6 @@
 // passes/uses.h
 #pragma once
 
-#include <cstddef>
 #include <vector>
 
 #include "ir/graph.h"
@@ -25,7 +24,5 @@ void redirect_readers(ir::Graph& graph, ir::TensorId from, ir::TensorId to);
 
 /// Removes the operators marked true, one mark for each of graph.ops.
 void remove_ops(ir::Graph& graph, const std::vector<bool>& marked);
-
-inline std::size_t index(ir::TensorId id) { return static_cast<std::size_t>(id); }
 
 }  // namespace thimble::passes

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/index.h"
 #include "plan/stream_progress.h"
 #include "target/convolution.h"
 
@@ -84,7 +85,7 @@ class Working {
   std::vector<InPlace> misfits() const {
     std::vector<InPlace> pairs;
     for (const InPlace& pair : in_place_) {
-      const Item& ring = items_[static_cast<std::size_t>(lines_[index_of(pair.output)].item)];
+      const Item& ring = items_[static_cast<std::size_t>(lines_[to_index(pair.output)].item)];
       const bool is_last = ring.members.back() == pair.output;
       const bool collides = std::ranges::find(colliding_, pair.op) != colliding_.end();
       if (collides || (is_last && !is_partial(ring))) pairs.push_back(pair);
@@ -138,13 +139,11 @@ class Working {
     int place(int row) const { return row * step - above; }
   };
 
-  static std::size_t index_of(ir::TensorId tensor) { return static_cast<std::size_t>(tensor); }
-
   std::int64_t row_bytes(const Item& ring) const { return row_bytes_of(graph_.tensor(ring.members.front())); }
 
   void add_ring(const RowStream& stream, ir::TensorId tensor) {
     if (std::ranges::find(stream.results, tensor) != stream.results.end()) return;
-    lines_[index_of(tensor)].item = static_cast<int>(items_.size());
+    lines_[to_index(tensor)].item = static_cast<int>(items_.size());
     items_.push_back({{tensor}});
   }
 
@@ -170,8 +169,8 @@ class Working {
   /// Gives the output the ring of the input, if both have one, nothing else is in the place of the input, and the ring
   /// stays one.
   void share_ring(const InPlace& pair) {
-    Line& input = lines_[index_of(pair.input)];
-    Line& output = lines_[index_of(pair.output)];
+    Line& input = lines_[to_index(pair.input)];
+    Line& output = lines_[to_index(pair.output)];
     if (input.item == none || output.item == none || input.is_replaced || output.pair != none) return;
     if (pair.is_depthwise && progress_.readers_of(pair.input).size() != 1) return;
     Item& ring = items_[static_cast<std::size_t>(input.item)];
@@ -194,14 +193,14 @@ class Working {
   }
 
   Ring ring_of(const Item& item, ir::TensorId tensor) const {
-    const Line& line = lines_[index_of(tensor)];
+    const Line& line = lines_[to_index(tensor)];
     const int shift = (item.rows - line.above % item.rows) % item.rows;
     return {tensor, item.rows, item.offset, row_bytes(item), line.step, shift};
   }
 
   /// What a ring must hold when `piece` is written to it: the places from that of its oldest row to its newest.
   void grow_ring(const RowWork& piece) {
-    const Line& written = lines_[index_of(piece.tensor)];
+    const Line& written = lines_[to_index(piece.tensor)];
     if (written.item == none) return;
     Item& ring = items_[static_cast<std::size_t>(written.item)];
     int first = std::numeric_limits<int>::max();
@@ -214,7 +213,7 @@ class Working {
     hold(written, piece.rows.first, piece.rows.end);
     for (const ir::TensorId tensor : ring.members) {
       const int end = progress_.end_of(tensor);
-      hold(lines_[index_of(tensor)], end - progress_.rows_held(tensor), end);
+      hold(lines_[to_index(tensor)], end - progress_.rows_held(tensor), end);
     }
     ring.rows = std::max(ring.rows, last - first + 1);
     if (written.pair != none && collides(in_place_[static_cast<std::size_t>(written.pair)], written, piece))
@@ -232,8 +231,8 @@ class Working {
 
   /// Whether rows of a tensor's ring are held: it changes where the tensor is written, or one that reads it.
   void update_held(ir::TensorId tensor) {
-    if (tensor == ir::no_tensor || lines_[index_of(tensor)].item == none) return;
-    const auto item = static_cast<std::size_t>(lines_[index_of(tensor)].item);
+    if (tensor == ir::no_tensor || lines_[to_index(tensor)].item == none) return;
+    const auto item = static_cast<std::size_t>(lines_[to_index(tensor)].item);
     held_[item] =
         std::ranges::any_of(items_[item].members, [&](ir::TensorId member) { return progress_.rows_held(member) > 0; });
   }
@@ -241,11 +240,11 @@ class Working {
   void run(const RowWork& piece) {
     grow_ring(piece);
     Items live = held_;
-    if (const int ring = lines_[index_of(piece.tensor)].item; ring != none) live.set(static_cast<std::size_t>(ring));
+    if (const int ring = lines_[to_index(piece.tensor)].item; ring != none) live.set(static_cast<std::size_t>(ring));
     if (piece.op != RowWork::from_caller && scratch_[static_cast<std::size_t>(piece.op)] != none)
       live.set(static_cast<std::size_t>(scratch_[static_cast<std::size_t>(piece.op)]));
     // Loops need the same again and again.
-    if (Items& last = last_live_[index_of(piece.tensor)]; live != last) {
+    if (Items& last = last_live_[to_index(piece.tensor)]; live != last) {
       last = live;
       for (std::size_t i = 0; i < items_.size(); ++i)
         if (live[i]) meets_[i] |= live;

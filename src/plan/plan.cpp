@@ -6,8 +6,6 @@
 namespace thimble::plan {
 namespace {
 
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
-
 template <typename Holds>
 bool has_step(const std::vector<Stage>& stages, const Holds& holds) {
   return std::ranges::any_of(stages, [&](const Stage& stage) { return std::ranges::any_of(stage.steps, holds); });

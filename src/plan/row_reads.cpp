@@ -121,8 +121,6 @@ bool may_overwrite_inputs(const ir::Operator& kind) {
          std::holds_alternative<ir::Reshape>(kind);
 }
 
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
-
 /// Whether a slice takes a rectangle of an image: neighbouring pixels, with all their channels.
 bool takes_rectangle(const ir::Graph& graph, const ir::Op& op) {
   const auto* slice = std::get_if<ir::StridedSlice>(&op.kind);

@@ -14,8 +14,6 @@
 namespace thimble::plan {
 namespace {
 
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
-
 /// Rows under a window of `size` rows, `dilation` apart, that moves by `stride`, `pad` rows of which are above the
 /// image.
 struct Window {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/index.h"
 #include "plan/aliases.h"
 #include "plan/liveness.h"
 #include "plan/offsets.h"
@@ -18,8 +19,6 @@ namespace {
 /// find anything beyond first fit do so within 110,000 nodes of about 100 buffers; two million find no more.
 constexpr std::int64_t most_work = 12'000'000;
 constexpr std::int64_t most_nodes = 120'000;
-
-std::size_t index_of(ir::TensorId id) { return static_cast<std::size_t>(id); }
 
 Holders first_holders(const ir::Graph& graph, const PlanOptions& options) {
   return options.alias_views ? view_holders(graph) : separate_holders(graph);
@@ -101,7 +100,7 @@ class Assembly {
     for (const Ring& ring : memory.rings) {
       plan_.placements.push_back({ring.tensor, buffer, ring.offset, ring.row_bytes, rows_of(graph_.tensor(ring.tensor)),
                                   ring.rows, ring.step, ring.shift});
-      is_ring_[index_of(ring.tensor)] = true;
+      is_ring_[to_index(ring.tensor)] = true;
     }
     for (const ScratchPlace& scratch : memory.scratch)
       for (Stage& stage : stages)
@@ -113,7 +112,7 @@ class Assembly {
   }
 
   void add_meeting(const Meeting& meeting) {
-    ir::TensorId& over = over_[index_of(meeting.result)];
+    ir::TensorId& over = over_[to_index(meeting.result)];
     if (over != ir::no_tensor) return;
     if (meeting.overlap.same_place) over = meeting.input;
     meetings_.push_back(meeting);
@@ -140,7 +139,7 @@ class Assembly {
   void add_placements() {
     const std::vector<ViewPlace> places = view_places(graph_, holders_);
     for (std::size_t id = 0; id < holders_.size(); ++id) {
-      const int buffer = buffer_of_[index_of(holders_[id])];
+      const int buffer = buffer_of_[to_index(holders_[id])];
       if (buffer < 0) continue;
       const ir::Tensor& tensor = graph_.tensors[id];
       const int rows = rows_of(tensor);
@@ -155,10 +154,10 @@ class Assembly {
       ranges.push_back({arena_aligned(buffer.bytes), buffer.first_stage, buffer.last_stage});
     for (std::size_t holder = 0; holder < over_.size(); ++holder)
       if (over_[holder] != ir::no_tensor)
-        ranges[static_cast<std::size_t>(buffer_of_[holder])].over = buffer_of_[index_of(over_[holder])];
+        ranges[static_cast<std::size_t>(buffer_of_[holder])].over = buffer_of_[to_index(over_[holder])];
     for (const Meeting& meeting : meetings_) {
-      LiveRange& range = ranges[static_cast<std::size_t>(buffer_of_[index_of(meeting.result)])];
-      if (range.over == LiveRange::nothing) range.meets = buffer_of_[index_of(meeting.input)];
+      LiveRange& range = ranges[static_cast<std::size_t>(buffer_of_[to_index(meeting.result)])];
+      if (range.over == LiveRange::nothing) range.meets = buffer_of_[to_index(meeting.input)];
       range.gap = std::max(meeting.overlap.gap, arena_alignment);  // In an order, even where the two may coincide.
     }
     return ranges;

@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/index.h"
 #include "plan/aliases.h"
 
 namespace thimble::plan {
 namespace {
-
-std::size_t index_of(ir::TensorId id) { return static_cast<std::size_t>(id); }
 
 const ir::Op& op_at(const Divided& network, int index) { return network.graph.ops[static_cast<std::size_t>(index)]; }
 
@@ -23,7 +22,7 @@ bool is_activation(const Divided& network, ir::TensorId id) {
 }
 
 bool is_its_own(const Divided& network, ir::TensorId id) {
-  return network.holders[index_of(id)] == id && std::ranges::count(network.holders, id) == 1;
+  return network.holders[to_index(id)] == id && std::ranges::count(network.holders, id) == 1;
 }
 
 bool contains(std::span<const ir::TensorId> tensors, ir::TensorId id) {
@@ -31,7 +30,7 @@ bool contains(std::span<const ir::TensorId> tensors, ir::TensorId id) {
 }
 
 const Lifetime& lifetime_of(const Divided& network, ir::TensorId id) {
-  return network.lifetimes[index_of(network.holders[index_of(id)])];
+  return network.lifetimes[to_index(network.holders[to_index(id)])];
 }
 
 bool is_from_caller(const Divided& network, const Segment& segment, ir::TensorId id) {
@@ -102,11 +101,11 @@ void add_meetings(const Divided& network, const Segment& segment, const RowStrea
   if (!network.options.overlap || !std::ranges::all_of(stream.ops, by_rows)) return;
   for (const ir::TensorId result : roles.results) {
     const bool is_sum = stream.summing_op != RowStream::none && result == op_at(network, stream.summing_op).outputs[0];
-    if (is_sum || network.holders[index_of(result)] != result) continue;
+    if (is_sum || network.holders[to_index(result)] != result) continue;
     Meeting best;
     std::int64_t most = 0;
     for (const ir::TensorId input : roles.dying) {
-      const ir::TensorId holder = network.holders[index_of(input)];
+      const ir::TensorId holder = network.holders[to_index(input)];
       const std::int64_t bytes = network.graph.tensor(input).bytes();
       const bool is_taken = std::ranges::find(layout.meetings, holder, &Meeting::input) != layout.meetings.end();
       if (is_taken || bytes <= most || !computes_from(network, stream, input, result)) continue;
@@ -154,7 +153,7 @@ SegmentLayout layout_of(const Divided& network, const Segment& segment) {
 std::int64_t bytes_needed(const Divided& network, const Segment& segment, const SegmentLayout& layout) {
   std::int64_t bytes = layout.memory.bytes;
   std::vector<bool> is_ring(network.lifetimes.size(), false);
-  for (const Ring& ring : layout.memory.rings) is_ring[index_of(ring.tensor)] = true;
+  for (const Ring& ring : layout.memory.rings) is_ring[to_index(ring.tensor)] = true;
   for (std::size_t holder = 0; holder < network.lifetimes.size(); ++holder) {
     const Lifetime& lifetime = network.lifetimes[holder];
     const bool is_live = lifetime.exists() && lifetime.first < segment.end && lifetime.last >= segment.first;

@@ -19,8 +19,6 @@ struct RunningBlock {
   std::int64_t held = 0;  ///< Of that what is between its layers, and their scratch: tiles take its place.
 };
 
-const ir::Op& op_at(const ir::Graph& graph, int op) { return graph.ops[static_cast<std::size_t>(op)]; }
-
 bool is_of(const passes::TileableBlock& block, int op) {
   return op == block.expansion || op == block.filter || op == block.projection;
 }
@@ -43,7 +41,7 @@ std::vector<RunningBlock> running_blocks(const ir::Graph& graph, const Plan& pla
         running.live = std::max(running.live, live[stage]);
         scratch = std::max(scratch, step.kernel.scratch_bytes);
       }
-    running.held = bytes_held(plan, op_at(graph, block.expansion).outputs[0]) + scratch;
+    running.held = bytes_held(plan, graph.op(block.expansion).outputs[0]) + scratch;
     blocks.push_back(running);
   }
   return blocks;
@@ -62,7 +60,7 @@ std::vector<Candidate> candidates_of(const ir::Graph& graph, const RunningBlock&
   constexpr std::array rows_of_tiles{8, 4, 2, 1};
   constexpr std::array parts_of_row{1, 2, 3, 4, 6, 8, 12};
   const cost::CostTable& table = cost::cost_table(core);
-  const ir::Shape& out = graph.tensor(op_at(graph, running.block.projection).outputs[0]).shape;
+  const ir::Shape& out = graph.tensor(graph.op(running.block.projection).outputs[0]).shape;
   std::vector<Candidate> candidates;
   for (const int parts : parts_of_row) {
     if (parts > out[2]) continue;
@@ -129,8 +127,8 @@ std::vector<std::string> descriptions_of(const ir::Graph& graph, std::span<const
   std::vector<std::string> lines;
   for (const passes::Tiling& tiling : tilings)
     lines.push_back(fmt::format("tiles of {} x {} from \"{}\" to \"{}\"", tiling.rows, tiling.columns,
-                                graph.name_of(op_at(graph, tiling.block.expansion)),
-                                graph.name_of(op_at(graph, tiling.block.projection))));
+                                graph.name_of(graph.op(tiling.block.expansion)),
+                                graph.name_of(graph.op(tiling.block.projection))));
   return lines;
 }
 

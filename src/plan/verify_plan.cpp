@@ -33,8 +33,6 @@ struct Source {
   std::int64_t row_bytes = 0;
 };
 
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
-
 /// Concatenations of images along rows or columns: what is read once, by one of them, is a part of its output.
 void add_parts(const ir::Graph& graph, std::vector<Source>& sources) {
   std::vector<int> readers(graph.tensors.size(), 0);

@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/index.h"
 #include "quantize/layers.h"
 
 namespace thimble::quantize {
 
 namespace {
-
-std::size_t index(ir::TensorId id) { return static_cast<std::size_t>(id); }
 
 /// Disjoint sets of tensors that share parameters.
 class Groups {
@@ -34,7 +33,7 @@ bool is_float(const ir::Graph& graph, ir::TensorId id) {
 std::vector<bool> groups_of_probabilities(const ir::Graph& graph, const Groups& groups) {
   std::vector<bool> fixed(graph.tensors.size(), false);
   for (const ir::Op& op : graph.ops) {
-    if (computes_probabilities(op.kind)) fixed[groups.root(index(op.outputs[0]))] = true;
+    if (computes_probabilities(op.kind)) fixed[groups.root(to_index(op.outputs[0]))] = true;
   }
   return fixed;
 }
@@ -43,7 +42,7 @@ Groups scale_groups(const ir::Graph& graph) {
   Groups groups(graph.tensors.size());
   for (const ir::Op& op : graph.ops) {
     if (keeps_scale(op.kind) && !std::holds_alternative<ir::Concat>(op.kind)) {
-      groups.join(index(op.inputs[0]), index(op.outputs[0]));
+      groups.join(to_index(op.inputs[0]), to_index(op.outputs[0]));
     }
   }
   const std::vector<bool> fixed = groups_of_probabilities(graph, groups);
@@ -51,7 +50,7 @@ Groups scale_groups(const ir::Graph& graph) {
   for (const ir::Op& op : graph.ops) {
     if (!std::holds_alternative<ir::Concat>(op.kind)) continue;
     for (const ir::TensorId input : op.inputs) {
-      if (!fixed[before.root(index(input))]) groups.join(index(input), index(op.outputs[0]));
+      if (!fixed[before.root(to_index(input))]) groups.join(to_index(input), to_index(op.outputs[0]));
     }
   }
   return groups;
@@ -65,7 +64,8 @@ Range range_of(const ir::Graph& graph, const Calibration& calibration, ir::Tenso
     const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
     return {.min = *least, .max = *greatest};
   }
-  if (index(id) < calibration.ranges.size() && calibration.ranges[index(id)]) return *calibration.ranges[index(id)];
+  if (to_index(id) < calibration.ranges.size() && calibration.ranges[to_index(id)])
+    return *calibration.ranges[to_index(id)];
   fail("{}: \"{}\" has no calibrated range", graph.name, tensor.name);
 }
 
@@ -91,8 +91,8 @@ constexpr float finest_hard_swish_output = 1.0F / 100.0F;
 void widen_hard_swish_outputs(const ir::Graph& graph, const Groups& groups, std::vector<std::optional<Range>>& ranges) {
   for (const ir::Op& op : graph.ops) {
     if (!std::holds_alternative<ir::HardSwish>(op.kind)) continue;
-    const std::optional<Range>& input = ranges[groups.root(index(op.inputs[0]))];
-    std::optional<Range>& output = ranges[groups.root(index(op.outputs[0]))];
+    const std::optional<Range>& input = ranges[groups.root(to_index(op.inputs[0]))];
+    std::optional<Range>& output = ranges[groups.root(to_index(op.outputs[0]))];
     if (!input || !output) continue;
     const Range in = hull(*input, {});
     *output = hull(*output, {.min = 0, .max = (in.max - in.min) * finest_hard_swish_output});
@@ -107,7 +107,7 @@ std::vector<std::optional<Affine>> assign_scales(const ir::Graph& graph, const C
   const std::vector<ir::TensorId> ids = operands(graph);
   std::vector<std::optional<Range>> range(graph.tensors.size());
   for (const ir::TensorId id : ids) {
-    const std::size_t group = groups.root(index(id));
+    const std::size_t group = groups.root(to_index(id));
     if (fixed[group]) continue;
     const Range own = range_of(graph, calibration, id);
     range[group] = range[group] ? hull(*range[group], own) : own;
@@ -115,8 +115,8 @@ std::vector<std::optional<Affine>> assign_scales(const ir::Graph& graph, const C
   widen_hard_swish_outputs(graph, groups, range);
   std::vector<std::optional<Affine>> scales(graph.tensors.size());
   for (const ir::TensorId id : ids) {
-    const std::size_t group = groups.root(index(id));
-    scales[index(id)] = fixed[group] ? probability_affine : int8_affine(*range[group]);
+    const std::size_t group = groups.root(to_index(id));
+    scales[to_index(id)] = fixed[group] ? probability_affine : int8_affine(*range[group]);
   }
   return scales;
 }
@@ -124,10 +124,10 @@ std::vector<std::optional<Affine>> assign_scales(const ir::Graph& graph, const C
 void insert_requantize(ir::Graph& graph, std::vector<std::optional<Affine>>& scales) {
   for (std::size_t i = 0; i < graph.ops.size(); ++i) {
     if (!std::holds_alternative<ir::Concat>(graph.ops[i].kind)) continue;
-    const Affine wanted = *scales[index(graph.ops[i].outputs[0])];
+    const Affine wanted = *scales[to_index(graph.ops[i].outputs[0])];
     for (std::size_t k = 0; k < graph.ops[i].inputs.size(); ++k) {
       const ir::TensorId input = graph.ops[i].inputs[k];
-      if (scales[index(input)] == wanted) continue;
+      if (scales[to_index(input)] == wanted) continue;
       ir::Tensor tensor = graph.tensor(input);
       tensor.name += "/requantized";
       tensor.source_op = -1;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/index.h"
 #include "ir/verify.h"
 #include "quantize/affine.h"
 #include "quantize/assign_scales.h"
@@ -20,8 +21,6 @@
 namespace thimble::quantize {
 
 namespace {
-
-std::size_t index(ir::TensorId id) { return static_cast<std::size_t>(id); }
 
 void check_is_float(const ir::Graph& graph) {
   for (const ir::Op& op : graph.ops) {
@@ -86,11 +85,11 @@ void quantize_operators(ir::Graph& graph, const std::vector<std::optional<Affine
     ir::Op op = graph.ops[i];
     if (const std::optional<ChannelLayout> layout = channel_layout(graph, op)) {
       const bool is_dense = std::holds_alternative<ir::FullyConnected>(op.kind);
-      quantize_layer(graph, op, *layout, scales[index(op.inputs[0])].value(),
+      quantize_layer(graph, op, *layout, scales[to_index(op.inputs[0])].value(),
                      !is_dense || options.per_channel_fully_connected);
     }
-    if (auto* pad = std::get_if<ir::Pad>(&op.kind); pad != nullptr && scales[index(op.inputs[0])]) {
-      quantize_pad_value(*pad, *scales[index(op.inputs[0])]);
+    if (auto* pad = std::get_if<ir::Pad>(&op.kind); pad != nullptr && scales[to_index(op.inputs[0])]) {
+      quantize_pad_value(*pad, *scales[to_index(op.inputs[0])]);
     }
     graph.ops[i] = std::move(op);
   }
@@ -119,7 +118,7 @@ void release_unused_constants(ir::Graph& graph) {
   std::vector<bool> used(graph.tensors.size(), false);
   for (const ir::Op& op : graph.ops) {
     for (const ir::TensorId id : op.inputs) {
-      if (id != ir::no_tensor) used[index(id)] = true;
+      if (id != ir::no_tensor) used[to_index(id)] = true;
     }
   }
   for (std::size_t t = 0; t < used.size(); ++t) {

@@ -1,23 +1,22 @@
 #include "reference/interpreter.h"
 
 #include "base/error.h"
+#include "base/index.h"
 #include "reference/operators.h"
 
 namespace thimble::reference {
 
 namespace {
 
-std::size_t index(ir::TensorId id) { return static_cast<std::size_t>(id); }
-
 /// For each tensor, the last operator that reads it; -1 if none. Its values are dropped after that.
 std::vector<std::ptrdiff_t> last_readers(const ir::Graph& graph) {
   std::vector<std::ptrdiff_t> last(graph.tensors.size(), -1);
   for (std::size_t i = 0; i < graph.ops.size(); ++i) {
     for (const ir::TensorId id : graph.ops[i].inputs) {
-      if (id != ir::no_tensor) last.at(index(id)) = static_cast<std::ptrdiff_t>(i);
+      if (id != ir::no_tensor) last.at(to_index(id)) = static_cast<std::ptrdiff_t>(i);
     }
   }
-  for (const ir::TensorId id : graph.outputs) last.at(index(id)) = static_cast<std::ptrdiff_t>(graph.ops.size());
+  for (const ir::TensorId id : graph.outputs) last.at(to_index(id)) = static_cast<std::ptrdiff_t>(graph.ops.size());
   return last;
 }
 
@@ -39,10 +38,10 @@ void check_inputs(const ir::Graph& graph, std::span<const Bytes> inputs) {
 std::vector<Bytes> run(const ir::Graph& graph, std::span<const Bytes> inputs, const Observer& observer) {
   check_inputs(graph, inputs);
   std::vector<Bytes> values(graph.tensors.size());
-  for (std::size_t i = 0; i < inputs.size(); ++i) values[index(graph.inputs[i])] = inputs[i];
+  for (std::size_t i = 0; i < inputs.size(); ++i) values[to_index(graph.inputs[i])] = inputs[i];
   const auto value_of = [&](ir::TensorId id) -> std::span<const std::byte> {
     if (id == ir::no_tensor) return {};
-    return graph.tensor(id).is_constant() ? *graph.tensor(id).data : values[index(id)];
+    return graph.tensor(id).is_constant() ? *graph.tensor(id).data : values[to_index(id)];
   };
 
   const std::vector<std::ptrdiff_t> last = last_readers(graph);
@@ -50,10 +49,10 @@ std::vector<Bytes> run(const ir::Graph& graph, std::span<const Bytes> inputs, co
     const ir::Op& op = graph.ops[i];
     Operands operands{graph, op, {}};
     for (const ir::TensorId id : op.inputs) operands.values.push_back(value_of(id));
-    Bytes& output = values[index(op.outputs.at(0))] = evaluate(operands);
+    Bytes& output = values[to_index(op.outputs.at(0))] = evaluate(operands);
     if (observer) observer(i, {&output, 1});
     for (const ir::TensorId id : op.inputs) {
-      if (id != ir::no_tensor && last[index(id)] == static_cast<std::ptrdiff_t>(i)) values[index(id)] = {};
+      if (id != ir::no_tensor && last[to_index(id)] == static_cast<std::ptrdiff_t>(i)) values[to_index(id)] = {};
     }
   }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/index.h"
 #include "plan/first_fit.h"
 #include "plan/offsets.h"
 #include "search/buffers.h"
@@ -20,7 +21,6 @@ namespace {
 constexpr int none = -1;
 constexpr int most_moves = 15;  ///< Ten microseconds each.
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 std::int64_t aligned(std::int64_t bytes) { return (bytes + 3) / 4 * 4; }
 
 class Placement {
@@ -35,8 +35,8 @@ class Placement {
         meeting_of_(network.tensors.size()),
         buffers_(network) {
     for (std::size_t i = 0; i < segments.size(); ++i)
-      for (int op = segments[i].first; op < segments[i].end; ++op) segment_of_[at(op)] = static_cast<int>(i);
-    buffers_.share_in_place([&](int op) { return !segments[at(segment_of_[at(op)])].streamed; });
+      for (int op = segments[i].first; op < segments[i].end; ++op) segment_of_[to_index(op)] = static_cast<int>(i);
+    buffers_.share_in_place([&](int op) { return !segments[to_index(segment_of_[to_index(op)])].streamed; });
   }
 
   std::int64_t arena() {
@@ -72,10 +72,10 @@ class Placement {
   }
 
   void add_stream(int segment) {
-    const auto& [first, end, streamed, bytes] = segments_[at(segment)];
+    const auto& [first, end, streamed, bytes] = segments_[to_index(segment)];
     const StreamNeeds needs = stream_needs(network_, first, end, input_by_rows_);
     add_working_memory(needs.working_bytes, segment);
-    for (const int tensor : needs.rings) is_ring_[at(tensor)] = true;
+    for (const int tensor : needs.rings) is_ring_[to_index(tensor)] = true;
     for (Meeting meeting : needs.meetings) {
       meeting.input = buffers_.holder_of(meeting.input);
       add_meeting(meeting);
@@ -83,13 +83,13 @@ class Placement {
   }
 
   void add_layer(int segment) {
-    const int op = segments_[at(segment)].first;
+    const int op = segments_[to_index(segment)].first;
     add_working_memory(network_.op(op).cost->scratch_bytes, segment);
     const int input = buffers_.holder_of(network_.op(op).input);
     const bool dies = buffers_.dies_in(input, op);
     if (network_.op(op).elementwise || !dies || buffers_.holder_of(op + 1) != op + 1) return;
     if (network_.op(op).depthwise) {
-      if (network_.op(op).cost->in_place) over_[at(op + 1)] = input;
+      if (network_.op(op).cost->in_place) over_[to_index(op + 1)] = input;
       return;
     }
     const std::int64_t gap = gap_of_layer(network_, op);
@@ -97,28 +97,28 @@ class Placement {
   }
 
   void add_meeting(const Meeting& meeting) {
-    if (over_[at(meeting.result)] != none) return;
-    if (meeting.same_place) over_[at(meeting.result)] = meeting.input;
-    meeting_of_[at(meeting.result)] = {meeting.input, std::max<std::int64_t>(meeting.gap, 4)};
+    if (over_[to_index(meeting.result)] != none) return;
+    if (meeting.same_place) over_[to_index(meeting.result)] = meeting.input;
+    meeting_of_[to_index(meeting.result)] = {meeting.input, std::max<std::int64_t>(meeting.gap, 4)};
   }
 
   void add_tensors() {
     std::vector<int> range_of(network_.tensors.size(), none);
     for (int t = 0; t < static_cast<int>(range_of.size()); ++t) {
-      if (buffers_.holder_of(t) != t || is_ring_[at(t)]) continue;
-      range_of[at(t)] = static_cast<int>(ranges_.size());
+      if (buffers_.holder_of(t) != t || is_ring_[to_index(t)]) continue;
+      range_of[to_index(t)] = static_cast<int>(ranges_.size());
       const int last = std::min(buffers_.last_of(t), network_.size() - 1);
       ranges_.push_back({.size = aligned(network_.tensor(t).bytes()),
-                         .first = segment_of_[at(network_.tensor(t).first)],
-                         .last = segment_of_[at(last)]});
+                         .first = segment_of_[to_index(network_.tensor(t).first)],
+                         .last = segment_of_[to_index(last)]});
     }
     for (int t = 0; t < static_cast<int>(range_of.size()); ++t) {
-      if (range_of[at(t)] == none) continue;
-      plan::LiveRange& range = ranges_[at(range_of[at(t)])];
-      if (over_[at(t)] != none) range.over = range_of[at(over_[at(t)])];
-      const auto [input, gap] = meeting_of_[at(t)];
+      if (range_of[to_index(t)] == none) continue;
+      plan::LiveRange& range = ranges_[to_index(range_of[to_index(t)])];
+      if (over_[to_index(t)] != none) range.over = range_of[to_index(over_[to_index(t)])];
+      const auto [input, gap] = meeting_of_[to_index(t)];
       if (gap == 0) continue;
-      if (range.over == plan::LiveRange::nothing) range.meets = range_of[at(input)];
+      if (range.over == plan::LiveRange::nothing) range.meets = range_of[to_index(input)];
       range.gap = gap;
     }
   }

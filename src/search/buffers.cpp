@@ -4,13 +4,13 @@
 #include <limits>
 #include <numeric>
 
+#include "base/index.h"
+
 namespace thimble::search {
 
 namespace {
 
 constexpr int no_tensor = -1;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 
@@ -25,17 +25,17 @@ void Buffers::share_in_place(const std::function<bool(int op)>& may) {
     if (network_.op(op).depthwise || !network_.op(op).cost->in_place || !may(op)) continue;
     const int input = dying_input(op);
     if (input == no_tensor) continue;
-    last_[at(input)] = last_[at(op + 1)];
-    holder_[at(op + 1)] = input;
+    last_[to_index(input)] = last_[to_index(op + 1)];
+    holder_[to_index(op + 1)] = input;
   }
 }
 
 std::vector<std::int64_t> Buffers::live() const {
   std::vector<std::int64_t> change(network_.ops.size() + 1, 0);
   for (int t = 0; t < static_cast<int>(holder_.size()); ++t) {
-    if (holder_[at(t)] != t) continue;
-    change[at(network_.tensor(t).first)] += network_.tensor(t).bytes();
-    change[at(std::min(last_[at(t)], network_.size() - 1) + 1)] -= network_.tensor(t).bytes();
+    if (holder_[to_index(t)] != t) continue;
+    change[to_index(network_.tensor(t).first)] += network_.tensor(t).bytes();
+    change[to_index(std::min(last_[to_index(t)], network_.size() - 1) + 1)] -= network_.tensor(t).bytes();
   }
   change.pop_back();
   std::partial_sum(change.begin(), change.end(), change.begin());

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/index.h"
 #include "search/layer_memory.h"
 
 namespace thimble::search {
@@ -14,15 +15,13 @@ namespace {
 
 constexpr int largest_grid = 4;
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
 /// The rows of every tensor that one part of the output needs; columns are the same, images being square.
 using Extents = std::vector<RowRead>;
 
 class PatchStage {
  public:
   PatchStage(const RowNetwork& network, int grid, int split) : network_(network), grid_(grid), split_(split) {
-    for (int part = 0; part < grid; ++part) extents_[at(part)] = extents_of(part);
+    for (int part = 0; part < grid; ++part) extents_[to_index(part)] = extents_of(part);
   }
 
   std::int64_t peak_bytes() const {
@@ -45,14 +44,14 @@ class PatchStage {
 
  private:
   Extents extents_of(int part) const {
-    Extents extents(at(split_) + 1, {std::numeric_limits<int>::max(), 0});
+    Extents extents(to_index(split_) + 1, {std::numeric_limits<int>::max(), 0});
     const int rows = network_.tensor(split_).rows;
-    extents[at(split_)] = {rows * part / grid_, rows * (part + 1) / grid_};
+    extents[to_index(split_)] = {rows * part / grid_, rows * (part + 1) / grid_};
     for (int op = split_ - 1; op >= 0; --op) {
-      const RowRead output = extents[at(op + 1)];
+      const RowRead output = extents[to_index(op + 1)];
       for (const int t : {network_.op(op).input, network_.op(op).other}) {
         if (t == RowOp::none) continue;
-        RowRead& needed = extents[at(t)];
+        RowRead& needed = extents[to_index(t)];
         needed.first = std::min(needed.first, rows_read(network_, network_.op(op), t, output.first, false).first);
         needed.end = std::max(needed.end, rows_read(network_, network_.op(op), t, output.end - 1, false).end);
       }
@@ -61,7 +60,7 @@ class PatchStage {
   }
 
   std::int64_t count(int part, int tensor) const {
-    const RowRead& extent = extents_[at(part)][at(tensor)];
+    const RowRead& extent = extents_[to_index(part)][to_index(tensor)];
     return extent.end - extent.first;
   }
 
@@ -148,7 +147,7 @@ std::optional<PatchSchedule> patch_schedule(const RowNetwork& network, int grid,
   const std::vector<std::int64_t> rest = peaks_after(network);
   if (grid == 1) return PatchSchedule{1, 0, rest[0], macs_of(network)};
   if (!can_be_patched(network, grid, split)) return std::nullopt;
-  return scheduled(network, grid, split, rest[at(split)]);
+  return scheduled(network, grid, split, rest[to_index(split)]);
 }
 
 PatchSchedule best_patches(const RowNetwork& network, int most_grid, std::int64_t limit) {
@@ -162,7 +161,7 @@ PatchSchedule best_patches(const RowNetwork& network, int most_grid, std::int64_
   for (int split = 1; split < network.size() && !needs_whole_images(network, split); ++split)
     for (int grid = 2; grid <= std::min(most_grid, largest_grid); ++grid) {
       if (!can_be_patched(network, grid, split)) continue;
-      const PatchSchedule schedule = scheduled(network, grid, split, rest[at(split)]);
+      const PatchSchedule schedule = scheduled(network, grid, split, rest[to_index(split)]);
       if (is_better(schedule, best)) best = schedule;
     }
   return best;

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "base/index.h"
 #include "search/layer_memory.h"
 #include "search/stream_estimate.h"
 #include "search/stream_memory.h"
@@ -11,8 +12,6 @@
 namespace thimble::search {
 
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class Divisions {
  public:
@@ -83,21 +82,21 @@ class Divisions {
   };
 
   QuickPeak division_by_estimates(std::int64_t limit, Prefer prefer) const {
-    std::vector<Arrival> arrivals(at(network_.size()) + 1);
+    std::vector<Arrival> arrivals(to_index(network_.size()) + 1);
     const std::vector<std::int64_t>& layers = prefer == Prefer::safety ? cautious_layers_ : layers_;
     arrivals[0].bytes = limit;
     for (int first = 0; first < network_.size(); ++first) {
-      const Arrival& from = arrivals[at(first)];
+      const Arrival& from = arrivals[to_index(first)];
       const auto arrive = [&](const QuickSegment& segment, double cycles) {
         double price = segment.streamed ? 1 : 0;
         if (prefer != Prefer::layers) price = cycles;
         if (prefer == Prefer::room) price = static_cast<double>(std::max<std::int64_t>(segment.bytes - limit / 2, 0));
         const Arrival arrival{std::max(from.bytes, segment.bytes), from.price + price, segment};
-        Arrival& known = arrivals[at(segment.end)];
+        Arrival& known = arrivals[to_index(segment.end)];
         if (arrival.is_better_than(known)) known = arrival;
       };
-      arrive({first, first + 1, false, layers[at(first)]}, network_.op(first).cost->cycles);
-      const std::vector<std::int64_t>& streams = streams_[at(first)];
+      arrive({first, first + 1, false, layers[to_index(first)]}, network_.op(first).cost->cycles);
+      const std::vector<std::int64_t>& streams = streams_[to_index(first)];
       const std::size_t shortest = by_rows_ ? 0 : 1;
       double cycles = 0;
       for (std::size_t i = 0; i < streams.size(); ++i) {
@@ -107,8 +106,8 @@ class Divisions {
       }
     }
     QuickPeak found;
-    for (int position = network_.size(); position > 0; position = arrivals[at(position)].by.first)
-      found.segments.push_back(arrivals[at(position)].by);
+    for (int position = network_.size(); position > 0; position = arrivals[to_index(position)].by.first)
+      found.segments.push_back(arrivals[to_index(position)].by);
     std::ranges::reverse(found.segments);
     return found;
   }
@@ -118,12 +117,12 @@ class Divisions {
     bool is_exact = true;
     for (QuickSegment& segment : found.segments) {
       if (segment.streamed) {
-        const std::size_t length = at(segment.end - segment.first - 1);
-        if (!exact_[at(segment.first)][length]) {
+        const std::size_t length = to_index(segment.end - segment.first - 1);
+        if (!exact_[to_index(segment.first)][length]) {
           segment.bytes = stream_bytes(network_, segment.first, segment.end, by_rows_);
-          is_exact = is_exact && segment.bytes <= streams_[at(segment.first)][length];
-          streams_[at(segment.first)][length] = segment.bytes;
-          exact_[at(segment.first)][length] = true;
+          is_exact = is_exact && segment.bytes <= streams_[to_index(segment.first)][length];
+          streams_[to_index(segment.first)][length] = segment.bytes;
+          exact_[to_index(segment.first)][length] = true;
         }
       }
       found.bytes = std::max(found.bytes, segment.bytes);

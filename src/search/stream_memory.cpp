@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/index.h"
+
 namespace thimble::search {
 
 namespace {
@@ -57,8 +59,8 @@ class Stream {
     find_roles();
     find_ends();
     for (int t = first; t <= end; ++t) {
-      tensors_[at(t)].item = t - first;
-      items_[at(t - first)].members = {t};
+      tensors_[to_index(t)].item = t - first;
+      items_[to_index(t - first)].members = {t};
     }
     if (first > 0) tensors_[0].item = 0;
     for (const InPlace& pair : in_place) share_ring(pair);
@@ -69,7 +71,7 @@ class Stream {
   std::vector<InPlace> misfits() const {
     std::vector<InPlace> pairs;
     for (std::size_t i = 0; i < in_place_.size(); ++i) {
-      const Item& ring = items_[at(tensors_[at(in_place_[i].output)].item)];
+      const Item& ring = items_[to_index(tensors_[to_index(in_place_[i].output)].item)];
       const bool is_last = ring.members.back() == in_place_[i].output;
       if (collides_[i] || (is_last && !is_partial(ring))) pairs.push_back(in_place_[i]);
     }
@@ -84,8 +86,8 @@ class Stream {
     for (int t = 0; t < static_cast<int>(tensors_.size()); ++t) {
       const RowTensor& tensor = network_.tensor(t);
       const bool is_live = tensor.first < end_ && (tensor.last >= first_ || tensor.kept);
-      if (is_live && !tensors_[at(t)].is_ring) bytes += tensor.bytes();
-      if (tensors_[at(t)].is_ring) needs.rings.push_back(t);
+      if (is_live && !tensors_[to_index(t)].is_ring) bytes += tensor.bytes();
+      if (tensors_[to_index(t)].is_ring) needs.rings.push_back(t);
     }
     needs.meetings = meetings();
     for (const Meeting& meeting : needs.meetings) bytes -= shared_by(meeting);
@@ -125,7 +127,6 @@ class Stream {
     std::int64_t offset = 0;
   };
 
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   bool sums(int op) const { return sums_ && op == end_ - 1; }
 
   template <typename Visit>
@@ -137,7 +138,7 @@ class Stream {
   void find_readers() {
     for (int op = first_; op < end_; ++op)
       each_input(op, [&](int t) {
-        State& state = tensors_[at(t)];
+        State& state = tensors_[to_index(t)];
         if (state.reader_count < 3) state.readers[state.reader_count++] = op;
       });
   }
@@ -147,7 +148,7 @@ class Stream {
     for (int op = first_; op < end_; ++op) {
       each_input(op, [&](int t) {
         const bool dies = network_.tensor(t).last < end_ && !network_.tensor(t).kept;
-        const bool was_there = !tensors_[at(t)].inside;
+        const bool was_there = !tensors_[to_index(t)].inside;
         if (was_there && dies && std::ranges::find(dying_, t) == dying_.end()) dying_.push_back(t);
       });
       add_inside(op + 1);
@@ -155,7 +156,7 @@ class Stream {
   }
 
   void add_inside(int t) {
-    State& state = tensors_[at(t)];
+    State& state = tensors_[to_index(t)];
     state.inside = true;
     state.is_ring = network_.tensor(t).last < end_ && !network_.tensor(t).kept && t != end_;
     if (!state.is_ring) results_.push_back(t);
@@ -164,11 +165,11 @@ class Stream {
   /// Rows of each tensor that are computed: all of results, of others those that are read.
   void find_ends() {
     for (int op = end_ - 1; op >= first_; --op) {
-      State& output = tensors_[at(op + 1)];
+      State& output = tensors_[to_index(op + 1)];
       if (!output.is_ring)
         output.end = sums(op) ? network_.tensor(network_.op(op).input).rows : network_.output_of(op).rows;
       each_input(op, [&](int t) {
-        State& input = tensors_[at(t)];
+        State& input = tensors_[to_index(t)];
         input.end = std::max(input.end, rows_read(network_, network_.op(op), t, output.end - 1, sums(op)).end);
       });
     }
@@ -176,7 +177,7 @@ class Stream {
 
   void run() {
     const int output = end_;
-    const int rows = tensors_[at(output)].end;
+    const int rows = tensors_[to_index(output)].end;
     for (int done = 1; done <= rows; ++done) {
       for (const int result : results_)
         if (result != output) compute(result, network_.tensor(result).rows * done / rows);
@@ -186,7 +187,7 @@ class Stream {
   }
 
   void compute(int t, int rows) {
-    State& state = tensors_[at(t)];
+    State& state = tensors_[to_index(t)];
     if (!state.inside) return;
     while (state.done < rows) {
       const int row = state.done;
@@ -204,43 +205,43 @@ class Stream {
   int held(const State& state) const { return state.done - std::min(state.oldest, state.done); }
 
   void note_held(int t) {
-    const State& state = tensors_[at(t)];
+    const State& state = tensors_[to_index(t)];
     if (!state.is_ring) return;
-    const auto holds = [&](int member) { return held(tensors_[at(member)]) > 0; };
-    live_[at(state.item)] = std::ranges::any_of(items_[at(state.item)].members, holds);
+    const auto holds = [&](int member) { return held(tensors_[to_index(member)]) > 0; };
+    live_[to_index(state.item)] = std::ranges::any_of(items_[to_index(state.item)].members, holds);
   }
 
   /// The first row that `op` reads of `t` for its rows from `row` on.
   int oldest_read(int op, int t, int row) const {
-    if (row >= tensors_[at(op + 1)].end) return no_row;
+    if (row >= tensors_[to_index(op + 1)].end) return no_row;
     return rows_read(network_, network_.op(op), t, row, sums(op)).first;
   }
 
   void find_oldest(int op) {
     each_input(op, [&](int t) {
-      State& state = tensors_[at(t)];
+      State& state = tensors_[to_index(t)];
       state.oldest = no_row;
       for (int i = 0; i < state.reader_count; ++i) {
         const int reader = state.readers[i];
-        state.oldest = std::min(state.oldest, oldest_read(reader, t, tensors_[at(reader + 1)].done));
+        state.oldest = std::min(state.oldest, oldest_read(reader, t, tensors_[to_index(reader + 1)].done));
       }
       note_held(t);
     });
   }
 
-  std::size_t scratch_of(int op) const { return at(end_ - first_ + 1 + op - first_); }
+  std::size_t scratch_of(int op) const { return to_index(end_ - first_ + 1 + op - first_); }
 
   /// Gives an output the ring of the input, if both have one, nothing else is in the place of the input, and the ring
   /// stays one.
   void share_ring(const InPlace& pair) {
-    State& input = tensors_[at(pair.input)];
-    State& output = tensors_[at(pair.output)];
+    State& input = tensors_[to_index(pair.input)];
+    State& output = tensors_[to_index(pair.output)];
     if (!input.is_ring || !output.is_ring || input.is_replaced || output.pair != none) return;
     if (pair.depthwise && input.reader_count != 1) return;
-    Item& ring = items_[at(input.item)];
+    Item& ring = items_[to_index(input.item)];
     const int windows = ring.windows + pair.window - 1;
     if (windows >= network_.tensor(pair.output).rows || !can_lie_apart(ring, pair.output)) return;
-    items_[at(output.item)].members.clear();
+    items_[to_index(output.item)].members.clear();
     ring.members.push_back(pair.output);
     ring.windows = windows;
     input.is_replaced = true;
@@ -255,7 +256,7 @@ class Stream {
   /// Whether the output's rows are as long as the ring's, or are read by convolutions.
   bool can_lie_apart(const Item& ring, int output) const {
     if (network_.tensor(ring.members.front()).row_bytes == network_.tensor(output).row_bytes) return true;
-    const State& state = tensors_[at(output)];
+    const State& state = tensors_[to_index(output)];
     return std::all_of(state.readers, state.readers + state.reader_count,
                        [&](int reader) { return !network_.op(reader).elementwise && !sums(reader); });
   }
@@ -267,11 +268,11 @@ class Stream {
 
   /// Rows that the ring of `t` must have when its row `row` is written: from the oldest to the newest.
   int rows_needed(int t, int row) const {
-    const State& written = tensors_[at(t)];
+    const State& written = tensors_[to_index(t)];
     int first = written.place(row);
     int last = first;
-    for (const int member : items_[at(written.item)].members) {
-      const State& state = tensors_[at(member)];
+    for (const int member : items_[to_index(written.item)].members) {
+      const State& state = tensors_[to_index(member)];
       const int rows = held(state);
       if (rows == 0) continue;
       first = std::min(first, state.place(state.done - rows));
@@ -282,24 +283,24 @@ class Stream {
 
   /// Whether the row under what is written is still to be read by others; rows with a stride must be read one by one.
   bool collides(const InPlace& pair, int row) const {
-    const State& input = tensors_[at(pair.input)];
-    const State& output = tensors_[at(pair.output)];
+    const State& input = tensors_[to_index(pair.input)];
+    const State& output = tensors_[to_index(pair.output)];
     if (output.step > 1 && held(output) > 0) return true;
     return std::any_of(input.readers, input.readers + input.reader_count, [&](int reader) {
       return reader + 1 != pair.output &&
-             oldest_read(reader, pair.input, tensors_[at(reader + 1)].done) <= row * pair.step - pair.above;
+             oldest_read(reader, pair.input, tensors_[to_index(reader + 1)].done) <= row * pair.step - pair.above;
     });
   }
 
   /// Row `row` of `t` is about to be written.
   void account(int t, int row) {
-    const State& state = tensors_[at(t)];
+    const State& state = tensors_[to_index(t)];
     Items live = live_;
     if (state.is_ring) {
-      Item& ring = items_[at(state.item)];
+      Item& ring = items_[to_index(state.item)];
       ring.rows = std::max(ring.rows, rows_needed(t, row));
-      live.set(at(state.item));
-      if (state.pair != none && collides(in_place_[at(state.pair)], row)) collides_[at(state.pair)] = true;
+      live.set(to_index(state.item));
+      if (state.pair != none && collides(in_place_[to_index(state.pair)], row)) collides_[to_index(state.pair)] = true;
     }
     if (t != 0 && network_.op(t - 1).cost->row_scratch_bytes > 0) live.set(scratch_of(t - 1));
     if (sums_ && network_.op(end_ - 1).cost->row_scratch_bytes > 0) live.set(scratch_of(end_ - 1));
@@ -324,13 +325,13 @@ class Stream {
   void note_overlap(Overlap& overlap, int row) const {
     const RowTensor& in = network_.tensor(overlap.input);
     const RowTensor& out = network_.tensor(overlap.result);
-    const State& state = tensors_[at(overlap.input)];
+    const State& state = tensors_[to_index(overlap.input)];
     int oldest = no_row;
     int oldest_of_others = no_row;
     for (int i = 0; i < state.reader_count; ++i) {
       const int reader = state.readers[i];
       const bool is_writer = reader == overlap.result - 1;
-      const int first = oldest_read(reader, overlap.input, is_writer ? row : tensors_[at(reader + 1)].done);
+      const int first = oldest_read(reader, overlap.input, is_writer ? row : tensors_[to_index(reader + 1)].done);
       oldest = std::min(oldest, first);
       const bool same_shape = in.rows == out.rows && in.row_bytes == out.row_bytes;
       const bool in_place = is_writer && same_shape && first == row && network_.op(reader).cost->row_in_place;
@@ -344,12 +345,12 @@ class Stream {
   /// Whether the stream computes `result` from `input`.
   bool computes_from(int input, int result) const {
     std::vector<bool> reached(tensors_.size(), false);
-    reached[at(input)] = true;
+    reached[to_index(input)] = true;
     for (int op = first_; op < end_; ++op)
       each_input(op, [&](int t) {
-        if (reached[at(t)]) reached[at(op + 1)] = true;
+        if (reached[to_index(t)]) reached[to_index(op + 1)] = true;
       });
-    return reached[at(result)];
+    return reached[to_index(result)];
   }
 
   /// Each result with the largest dying input that it can reach into, at most one an input.
@@ -380,7 +381,7 @@ class Stream {
   std::int64_t placed() {
     if (tensors_[0].is_ring) size_ring(0);
     for (int op = first_; op < end_; ++op) {
-      if (tensors_[at(op + 1)].is_ring) size_ring(op + 1);
+      if (tensors_[to_index(op + 1)].is_ring) size_ring(op + 1);
       items_[scratch_of(op)].bytes = aligned(network_.op(op).cost->row_scratch_bytes);
     }
     std::vector<std::size_t> order;
@@ -406,9 +407,9 @@ class Stream {
   }
 
   void size_ring(int t) {
-    const State& state = tensors_[at(t)];
+    const State& state = tensors_[to_index(t)];
     if (state.pair != none) return;
-    Item& ring = items_[at(state.item)];
+    Item& ring = items_[to_index(state.item)];
     ring.bytes = aligned(ring.rows * network_.tensor(t).row_bytes);
   }
 

@@ -14,7 +14,7 @@ namespace thimble::target {
 namespace {
 
 /// A kernel and the scratch that it needs.
-struct Candidate {
+struct DepthwiseKernel {
   std::string kernel;
   std::int64_t scratch_bytes = 0;
   std::string reason;
@@ -112,7 +112,7 @@ bool pays_unrolled(const Convolution& c, const KernelOptions& options) {
   return options.specialized && is_unrolled(c) && (c.kernel_h == 3 || !options.compact);
 }
 
-Candidate dsp_kernel(const Convolution& c, const KernelOptions& options) {
+DepthwiseKernel dsp_depthwise(const Convolution& c, const KernelOptions& options) {
   if (!pays_unrolled(c, options))
     return {"s8_dwconv_any_dsp", any_dsp_scratch(c), "SIMD over widened planes, any kernel"};
   if (options.many_rows && is_tall(c))
@@ -129,7 +129,7 @@ Candidate dsp_kernel(const Convolution& c, const KernelOptions& options) {
 }
 
 /// kernels/generic/s8_dwconv_generic.h keeps the rows under the kernel of one channel, padded.
-Candidate generic_kernel(const Convolution& c) {
+DepthwiseKernel generic_depthwise(const Convolution& c) {
   const int height = reach(c.kernel_h, c.dilation_h);
   const int width = std::max(c.padding.left + c.in_w, (c.out_w - 1) * c.stride_w + reach(c.kernel_w, c.dilation_w));
   return {"s8_dwconv_generic", std::int64_t{height} * width, "any depthwise convolution"};
@@ -148,7 +148,7 @@ bool fits_over_input(const Convolution& c) {
 }
 
 KernelChoice choose_depthwise_kernel(const Convolution& c, const KernelOptions& options) {
-  Candidate chosen = options.dsp ? dsp_kernel(c, options) : generic_kernel(c);
+  DepthwiseKernel chosen = options.dsp ? dsp_depthwise(c, options) : generic_depthwise(c);
   const KernelVariant& variant = kernel_variant(chosen.kernel);
   KernelChoice result;
   result.kernel = variant.name;

@@ -6,8 +6,6 @@
 namespace thimble::target {
 namespace {
 
-bool is_image(const ir::Tensor& tensor) { return tensor.shape.size() == 4 && tensor.shape[0] == 1; }
-
 bool is_axis(const ir::Mean& mean, std::size_t dimension) {
   return std::ranges::find(mean.axes, static_cast<int>(dimension)) != mean.axes.end();
 }

@@ -1,7 +1,6 @@
 #include "train/network_search.h"
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/progress.h"
+#include "base/stopwatch.h"
 #include "search/exact_cost.h"
 
 namespace thimble::train {
@@ -35,16 +35,13 @@ search::SearchResult evolve(SearchContext& context, const SearchTarget& target, 
   Progress progress(fmt::format("search networks for {}", target.name),
                     evolution.population + static_cast<std::int64_t>(evolution.generations) *
                                                (evolution.crossovers + evolution.mutations));
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch start;
   const double limit = 60 * context.effort.evolution_minutes;
   search::Candidate best;
   search::SearchCallbacks callbacks;
   callbacks.cost = cost_on(target, context.tables, context.settings);
   callbacks.fitness = [&](const search::Genome& genome) { return meter.on_some(genome); };
-  callbacks.stop = [&] {
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    return context.is_interrupted() || (limit > 0 && seconds.count() > limit);
-  };
+  callbacks.stop = [&] { return context.is_interrupted() || (limit > 0 && start.seconds() > limit); };
   callbacks.found = [&](const search::Candidate& candidate) {
     if (candidate.fitness > best.fitness) best = candidate;
     progress.advance(1, fmt::format("generation {} best {:.2f}%, {:.1f} ms", candidate.generation, 100 * best.fitness,

@@ -23,7 +23,7 @@ namespace {
 /// Visits every key of a recipe once, in the order of its sections: reading, writing and the list of known keys cannot
 /// disagree. `field` is called as field(section, key, reference).
 template <typename R, typename Field>
-void each_field(R& recipe, Field&& field) {
+void each_recipe_field(R& recipe, Field&& field) {
   field("network", "name", recipe.network);
   field("network", "width", recipe.network_options.width);
   field("network", "resolution", recipe.network_options.resolution);
@@ -109,8 +109,8 @@ Json json_of(const std::optional<T>& value) {
 void refuse_unknown_keys(const Json& json, const std::string& source) {
   Recipe any;
   std::vector<std::string> known;
-  each_field(any,
-             [&](const char* section, const char* key, auto&) { known.push_back(fmt::format("{}.{}", section, key)); });
+  each_recipe_field(
+      any, [&](const char* section, const char* key, auto&) { known.push_back(fmt::format("{}.{}", section, key)); });
   for (const auto& [section, members] : json.items()) {
     if (!members.is_object()) fail("{}: \"{}\" stands outside a section", source, section);
     for (const auto& [key, value] : members.items()) {
@@ -129,7 +129,7 @@ Recipe parse_recipe(const Json& json, const std::string& source) {
   if (!json.is_object()) fail("{}: is not a recipe", source);
   refuse_unknown_keys(json, source);
   Recipe recipe;
-  each_field(recipe, [&](const char* section, const char* key, auto& value) {
+  each_recipe_field(recipe, [&](const char* section, const char* key, auto& value) {
     if (!json.contains(section) || !json.at(section).contains(key)) return;
     assign(fmt::format("{}: {}.{}", source, section, key), json.at(section).at(key), value);
   });
@@ -165,8 +165,8 @@ Recipe read_recipe(const std::filesystem::path& file) {
 
 Json to_json(const Recipe& recipe) {
   Json json = Json::object();
-  each_field(recipe,
-             [&](const char* section, const char* key, const auto& value) { json[section][key] = json_of(value); });
+  each_recipe_field(
+      recipe, [&](const char* section, const char* key, const auto& value) { json[section][key] = json_of(value); });
   return json;
 }
 

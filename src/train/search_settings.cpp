@@ -10,7 +10,7 @@ namespace thimble::train {
 namespace {
 
 template <typename S, typename Field>
-void each_field(S& settings, Field&& field) {
+void each_setting(S& settings, Field&& field) {
   field("data", settings.dataset);
   field("board", settings.board);
   field("boards", settings.boards);
@@ -52,13 +52,13 @@ void each_field(S& settings, Field&& field) {
 
 Json to_json(const SearchSettings& settings) {
   Json json = Json::object();
-  each_field(settings, [&](const char* name, const auto& value) { json[name] = value; });
+  each_setting(settings, [&](const char* name, const auto& value) { json[name] = value; });
   return json;
 }
 
 SearchSettings parse_search_settings(const Json& json, const std::string& source) {
   SearchSettings settings;
-  each_field(settings, [&](const char* name, auto& value) {
+  each_setting(settings, [&](const char* name, auto& value) {
     if (!json.contains(name)) return;
     try {
       json.at(name).get_to(value);

@@ -16,7 +16,7 @@ void each_part_field(P& part, Field&& field) {
 }
 
 template <typename R, typename Field>
-void each_field(R& recipe, Field&& field) {
+void each_supernet_field(R& recipe, Field&& field) {
   field("drawn", recipe.drawn);
   field("distillation", recipe.distillation);
   field("batch", recipe.batch);
@@ -59,7 +59,7 @@ Json to_json(const SupernetRecipe& recipe) {
   Json json{{"method", name_of(recipe.method)},
             {"largest", part_json(recipe.largest)},
             {"elastic", part_json(recipe.elastic)}};
-  each_field(recipe, [&](const char* name, const auto& value) { json[name] = value; });
+  each_supernet_field(recipe, [&](const char* name, const auto& value) { json[name] = value; });
   return json;
 }
 
@@ -69,7 +69,7 @@ SupernetRecipe parse_supernet_recipe(const Json& json, const std::string& source
     if (json.contains("method")) recipe.method = supernet_method_named(json.at("method").get<std::string>());
     read_part(json, "largest", recipe.largest);
     read_part(json, "elastic", recipe.elastic);
-    each_field(recipe, [&](const char* name, auto& value) {
+    each_supernet_field(recipe, [&](const char* name, auto& value) {
       if (json.contains(name)) json.at(name).get_to(value);
     });
   } catch (const Json::exception&) {

@@ -1,22 +1,19 @@
 #include "train/supernet_trainer.h"
 
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/stopwatch.h"
 #include "train/log_file.h"
 
 namespace thimble::train {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Part = SupernetTraining::Part;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// One run of the loop: what it needs to go on and where it writes.
 struct Run {
@@ -52,7 +49,7 @@ bool train_part(Run& run) {
   SupernetTraining& training = run.training;
   const double limit = training.part_recipe().minutes * 60;
   const double seconds_before = run.at.seconds;
-  const auto start = Clock::now();
+  const Stopwatch start;
   auto saved = start;
   const auto progress_now = [&] {
     return progress_of(static_cast<double>(run.at.step), static_cast<double>(training.steps()), run.at.seconds, limit);
@@ -61,13 +58,13 @@ bool train_part(Run& run) {
   std::int64_t shown = thousandths();
   Progress bar(fmt::format("train the supernet ({})", name_of(training.part())), 1000 - shown);
   for (bool out_of_time = false; run.at.step < training.steps() && !out_of_time;) {
-    run.at.seconds = seconds_before + seconds_since(start);
+    run.at.seconds = seconds_before + start.seconds();
     const double done = progress_now();
     const Score score = training.step(run.at.step, done);
     ++run.at.step;
     run.at.loss_sum += score.loss_sum;
     run.at.correct += score.correct;
-    run.at.seconds = seconds_before + seconds_since(start);
+    run.at.seconds = seconds_before + start.seconds();
     out_of_time = limit > 0 && run.at.seconds >= limit;
     const std::int64_t now = thousandths();
     bar.advance(now - std::exchange(shown, now),
@@ -75,9 +72,9 @@ bool train_part(Run& run) {
     const bool epoch_ends = run.at.step % training.steps_per_epoch() == 0 || out_of_time;
     if (epoch_ends) log_epoch(run, done, score);
     if (out_of_time) run.at.step = training.steps();
-    if (epoch_ends || seconds_since(saved) >= run.options.save_every || run.interrupted()) {
+    if (epoch_ends || saved.seconds() >= run.options.save_every || run.interrupted()) {
       run.save();
-      saved = Clock::now();
+      saved = Stopwatch();
     }
     if (run.interrupted() && run.at.step < training.steps()) return false;
   }

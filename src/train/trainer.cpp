@@ -1,12 +1,12 @@
 #include "train/trainer.h"
 
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/stopwatch.h"
 #include "nn/float_graph.h"
 #include "nn/learned_ranges.h"
 #include "train/log_file.h"
@@ -15,10 +15,6 @@
 namespace thimble::train {
 
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 double share(double part, long whole) { return whole > 0 ? part / static_cast<double>(whole) : 0; }
 
@@ -56,12 +52,12 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
 
   const double limit = recipe.minutes * 60;
   const double seconds_before = at.seconds;
-  const auto begun = std::chrono::steady_clock::now();
+  const Stopwatch begun;
   double saved = 0;
   const auto save = [&] {
     training.save_to(at);
     write_checkpoint(checkpoint_file, at);
-    saved = seconds_since(begun);
+    saved = begun.seconds();
   };
   TrainingResult result;
   result.on_validation = training.on_validation();
@@ -73,13 +69,13 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
   std::int64_t shown = thousandths();
   Progress progress(fmt::format("train {}", config.name), 1000 - shown);
   for (bool out_of_time = false; at.step < training.steps() && !out_of_time;) {
-    at.seconds = seconds_before + seconds_since(begun);
+    at.seconds = seconds_before + begun.seconds();
     const double done = done_by(at.seconds);
     const Score score = training.step(at.step, done);
     ++at.step;
     at.loss_sum += score.loss_sum;
     at.correct += score.correct;
-    at.seconds = seconds_before + seconds_since(begun);
+    at.seconds = seconds_before + begun.seconds();
     out_of_time = limit > 0 && at.seconds >= limit;
     const std::int64_t now = thousandths();
     progress.advance(now - std::exchange(shown, now),
@@ -95,14 +91,14 @@ TrainingResult train(const ir::NetConfig& config, const Recipe& recipe, const da
                      .train_accuracy = share(static_cast<double>(at.correct), seen),
                      .loss = share(held_out.loss_sum, held_out.samples),
                      .accuracy = share(static_cast<double>(held_out.correct), held_out.samples),
-                     .seconds = seconds_before + seconds_since(begun)};
+                     .seconds = seconds_before + begun.seconds()};
       at.loss_sum = 0;
       at.correct = 0;
       at.seconds = result.last.seconds;
       append_line(log_file, to_json(result.last, result.on_validation));
       if (out_of_time) at.step = training.steps();
       save();
-    } else if (seconds_since(begun) - saved >= options.save_every) {
+    } else if (begun.seconds() - saved >= options.save_every) {
       save();
     }
     if (options.interrupted != nullptr && *options.interrupted && at.step < training.steps()) {

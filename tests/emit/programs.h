@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/process.h"
@@ -10,10 +11,20 @@
 #include "ir/graph.h"
 #include "plan/planner.h"
 #include "target/board.h"
+#include "target/kernel_choice.h"
 
 namespace thimble::testing {
 
 inline target::Core portable_core() { return {"host", false, {}, {}, {}}; }
+
+/// The kernels of a portable build, but for what may change without changing how the text is made.
+inline target::KernelChoice plain_kernel(const ir::Graph& graph, const ir::Op& op) {
+  target::KernelChoice choice = target::choose_kernel(graph, op, portable_core());
+  choice.reason = "the reason";
+  choice.scratch_bytes = std::holds_alternative<ir::Conv2D>(op.kind) ? 64 : 0;
+  return choice;
+}
+
 /// SIMD kernels, which run anywhere by their portable twins.
 inline target::Core dsp_core() { return {"cortex-m7", true, {}, {}, {}}; }
 

@@ -17,13 +17,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-target::KernelChoice plain_kernel(const ir::Graph& graph, const ir::Op& op) {
-  target::KernelChoice choice = target::choose_kernel(graph, op, portable_core());
-  choice.reason = "the reason";
-  choice.scratch_bytes = std::holds_alternative<ir::Conv2D>(op.kind) ? 64 : 0;
-  return choice;
-}
-
 /// Two convolutions; the model's own input is float32.
 ir::Graph camera_graph() {
   GraphBuilder g("camera");

@@ -42,14 +42,6 @@ void expect_text(const std::vector<emit::File>& files, const std::string& path) 
   EXPECT_EQ(text_of(files, path), read_text(expected)) << "differs from " << expected;
 }
 
-/// The kernels of a portable build, but for what may change without changing how the text is made.
-target::KernelChoice plain_kernel(const ir::Graph& graph, const ir::Op& op) {
-  target::KernelChoice choice = target::choose_kernel(graph, op, portable_core());
-  choice.reason = "the reason";
-  choice.scratch_bytes = std::holds_alternative<ir::Conv2D>(op.kind) ? 64 : 0;
-  return choice;
-}
-
 TEST(GeneratedText, IsReadable) {
   const ir::Graph graph = tiny_graph();
   std::vector<target::KernelChoice> kernels;

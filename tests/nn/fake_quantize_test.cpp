@@ -60,7 +60,7 @@ TEST(FakeQuantize, FoldedWeightsHave127StepsAChannel) {
   EXPECT_TRUE(weights.grad().equal(at::ones_like(weights)));
 }
 
-ir::NetConfig with_squeeze_and_excite() {
+ir::NetConfig demo_with_squeeze_and_excite() {
   ir::NetConfig config = ir::builders::build("fashion-demo");
   for (ir::Block& block : config.blocks) {
     if (auto* conv = std::get_if<ir::MobileInvertedConv>(&block.body)) conv->use_se = true;
@@ -68,7 +68,7 @@ ir::NetConfig with_squeeze_and_excite() {
   return config;
 }
 
-ir::NetConfig with_hard_swish() {
+ir::NetConfig demo_with_hard_swish() {
   ir::NetConfig config = ir::builders::build("fashion-demo");
   for (ir::Block& block : config.blocks) {
     if (auto* conv = std::get_if<ir::MobileInvertedConv>(&block.body)) conv->activation = ir::ActFunc::hard_swish;
@@ -97,7 +97,7 @@ std::vector<float> int8_logits(const ir::Graph& graph, const torch::Tensor& pict
 /// All that differs is the rounding of biases and of requantization: a step now and then.
 TEST(LearnedRanges, TheSimulationIsTheInt8GraphToAFewSteps) {
   for (const ir::NetConfig& config :
-       {ir::builders::build("fashion-demo"), with_squeeze_and_excite(), with_hard_swish()}) {
+       {ir::builders::build("fashion-demo"), demo_with_squeeze_and_excite(), demo_with_hard_swish()}) {
     Network network(config, 3);
     at::manual_seed(8);
     const std::vector<torch::Tensor> batches = {at::rand({32, 1, config.resolution, config.resolution}) * 2 - 1,

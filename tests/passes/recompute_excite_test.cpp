@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ir/verify.h"
+#include "passes/any_image.h"
 #include "plan/graph_builder.h"
 #include "reference/interpreter.h"
 
@@ -20,12 +21,6 @@ ir::Graph excited_block(bool residual) {
   const auto gate = g.sigmoid(g.conv(g.mean(plane, "squeeze"), 16, {1, 1, 0}, "excite"), "gate");
   const auto out = g.conv(g.mul(plane, gate, "product"), 4, {1, 1, 0}, "project");
   return g.finish({residual ? g.add(out, in, "sum") : out});
-}
-
-reference::Bytes any_image(const ir::Graph& graph) {
-  reference::Bytes image(static_cast<std::size_t>(graph.tensor(graph.inputs[0]).bytes()));
-  for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::byte>(i * 37 + i / 7);
-  return image;
 }
 
 TEST(RecomputeExcite, FindsThePlaneAndWhatItComesFrom) {
@@ -50,7 +45,7 @@ TEST(RecomputeExcite, RunsTheLayersOfThePlaneTwiceWithTheSameConstants) {
   EXPECT_TRUE(excitations(twice).empty());
   for (std::size_t id = graph.tensors.size(); id < twice.tensors.size(); ++id)
     EXPECT_FALSE(twice.tensors[id].is_constant());
-  const std::vector<reference::Bytes> image(1, any_image(graph));
+  const std::vector<reference::Bytes> image = any_image(graph);
   EXPECT_EQ(reference::run(twice, image), reference::run(graph, image));
 }
 

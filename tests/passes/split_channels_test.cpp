@@ -8,6 +8,7 @@
 
 #include "ir/partial_sums.h"
 #include "ir/verify.h"
+#include "passes/any_image.h"
 #include "plan/channels_graph.h"
 #include "plan/graph_builder.h"
 #include "reference/interpreter.h"
@@ -24,12 +25,6 @@ ir::Graph inverted_residual() {
   const auto in = g.conv(g.input({1, 8, 6, 3}), 6, {3, 1, 1}, "stem");
   const auto plane = g.depthwise(g.conv(in, 32, {1, 1, 0}, "expand"), {5, 1, 2}, "depthwise");
   return g.finish({g.add(g.conv(plane, 6, {1, 1, 0}, "project"), in, "sum")});
-}
-
-std::vector<reference::Bytes> any_image(const ir::Graph& graph) {
-  reference::Bytes image(static_cast<std::size_t>(graph.tensor(graph.inputs[0]).bytes()));
-  for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::byte>(i * 37 + i / 7);
-  return {image};
 }
 
 /// Bytes of the constants that operators read, each once.

@@ -5,6 +5,7 @@
 
 #include "ir/tiled_block.h"
 #include "ir/verify.h"
+#include "passes/any_image.h"
 #include "plan/tiles_graph.h"
 #include "reference/interpreter.h"
 
@@ -13,14 +14,8 @@ namespace {
 
 using testing::GraphBuilder;
 
-reference::Bytes any_image(const ir::Graph& graph) {
-  reference::Bytes image(static_cast<std::size_t>(graph.tensor(graph.inputs[0]).bytes()));
-  for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::byte>(i * 41 + i / 5);
-  return image;
-}
-
 /// 8 x 8 pixels of 4 channels, expanded to 16 under 3 x 3.
-ir::Graph inverted_residual() {
+ir::Graph spatial_residual() {
   GraphBuilder g("block");
   const auto in = g.input({1, 8, 8, 4});
   const auto plane = g.depthwise(g.conv(in, 16, {1, 1, 0}, "expand"), {3, 1, 1}, "depthwise");
@@ -28,7 +23,7 @@ ir::Graph inverted_residual() {
 }
 
 TEST(TileBlocks, FindsInvertedResiduals) {
-  const std::vector<TileableBlock> blocks = tileable_blocks(inverted_residual());
+  const std::vector<TileableBlock> blocks = tileable_blocks(spatial_residual());
   ASSERT_EQ(blocks.size(), 1U);
   EXPECT_EQ(blocks[0].expansion, 0);
   EXPECT_EQ(blocks[0].filter, 1);
@@ -43,7 +38,7 @@ TEST(TileBlocks, LeavesMiddlesThatOthersReadAlone) {
 }
 
 TEST(TileBlocks, CountsRowsOfTheExpansionAsOftenAsTheyAreComputed) {
-  const ir::Graph graph = inverted_residual();
+  const ir::Graph graph = spatial_residual();
   const std::vector<Tiling> tilings{{tileable_blocks(graph)[0], 2, 3}};
   const ir::Graph tiled = tile_blocks(graph, tilings);
   ir::verify(tiled);
@@ -61,7 +56,7 @@ TEST(TileBlocks, ChangeNoValue) {
     const ir::Graph graph = testing::tiles_graph(seed);
     const ir::Graph tiled = testing::in_some_tiles(graph, seed);
     ir::verify(tiled);
-    const std::vector<reference::Bytes> image{any_image(graph)};
+    const std::vector<reference::Bytes> image = any_image(graph);
     EXPECT_EQ(reference::run(tiled, image), reference::run(graph, image)) << "seed " << seed;
   }
 }

@@ -126,7 +126,7 @@ NetConfig vww2() {
   return inverted_network("mcunet-vww2", 144, 16, rows, 0, 2);
 }
 
-constexpr std::array<Published, 6> networks{{
+constexpr std::array<Published, 6> mcunet_networks{{
     {"mcunet-in0", "MCUNet, ImageNet at 10 frames/s: 48x48, 6.4 MMAC", in0},
     {"mcunet-in1", "MCUNet, ImageNet at 5 frames/s: 96x96, 12.8 MMAC", in1},
     {"mcunet-in3", "MCUNet, ImageNet in 320 kB and 1 MB: 176x176, 81.8 MMAC", in3},
@@ -137,6 +137,6 @@ constexpr std::array<Published, 6> networks{{
 
 }  // namespace
 
-std::span<const Published> mcunet() { return networks; }
+std::span<const Published> mcunet() { return mcunet_networks; }
 
 }  // namespace thimble::ir::builders

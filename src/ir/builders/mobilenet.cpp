@@ -62,7 +62,7 @@ NetConfig proxyless_mobile() {
   return inverted_network("proxyless-mobile", 224, 32, rows, 1280, 1000);
 }
 
-constexpr std::array<Published, 3> networks{{
+constexpr std::array<Published, 3> mobilenet_networks{{
     {"mobilenetv2", "MobileNetV2 1.0: 224x224, 300.8 MMAC", mobilenet_v2_100},
     {"mbv2-w0.35", "MobileNetV2 0.35 of MCUNet's zoo: 144x144, 23.5 MMAC", mobilenet_v2_035},
     {"proxyless-mobile", "ProxylessNAS-Mobile: 224x224, 320 MMAC", proxyless_mobile},
@@ -70,6 +70,6 @@ constexpr std::array<Published, 3> networks{{
 
 }  // namespace
 
-std::span<const Published> mobilenet() { return networks; }
+std::span<const Published> mobilenet() { return mobilenet_networks; }
 
 }  // namespace thimble::ir::builders

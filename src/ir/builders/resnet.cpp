@@ -25,10 +25,10 @@ NetConfig resnet18() {
   return config;
 }
 
-constexpr std::array<Published, 1> networks{{{"resnet18", "ResNet-18: 224x224, 1.81 GMAC", resnet18}}};
+constexpr std::array<Published, 1> resnet_networks{{{"resnet18", "ResNet-18: 224x224, 1.81 GMAC", resnet18}}};
 
 }  // namespace
 
-std::span<const Published> resnet() { return networks; }
+std::span<const Published> resnet() { return resnet_networks; }
 
 }  // namespace thimble::ir::builders

@@ -76,13 +76,13 @@ NetConfig fbnet_a() {
   return config;
 }
 
-constexpr std::array<Published, 2> networks{{
+constexpr std::array<Published, 2> searched_networks{{
     {"mnasnet", "MnasNet-B1: 224x224, 314 MMAC", mnasnet},
     {"fbnet-a", "FBNet-A, without its groups: 224x224, 255.6 MMAC", fbnet_a},
 }};
 
 }  // namespace
 
-std::span<const Published> searched() { return networks; }
+std::span<const Published> searched() { return searched_networks; }
 
 }  // namespace thimble::ir::builders

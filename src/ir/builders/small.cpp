@@ -72,7 +72,7 @@ NetConfig simple_maxpool() {
                  128, 0);
 }
 
-constexpr std::array<Published, 3> networks{{
+constexpr std::array<Published, 3> small_networks{{
     {"fashion-demo", "inverted residuals for 28x28 grey pictures, 10 classes", fashion_demo},
     {"cifar-small", "inverted residuals for 32x32 RGB pictures, 10 classes, at most 7 MMAC", cifar_small},
     {"simple-maxpool", "four convolutions with max pooling, 32x32 RGB, 10 classes", simple_maxpool},
@@ -80,6 +80,6 @@ constexpr std::array<Published, 3> networks{{
 
 }  // namespace
 
-std::span<const Published> small() { return networks; }
+std::span<const Published> small() { return small_networks; }
 
 }  // namespace thimble::ir::builders
