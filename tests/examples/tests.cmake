@@ -4,3 +4,5 @@ file(GLOB example_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/rows/*.
 list(FILTER example_sources EXCLUDE REGEX "/main\\.c$")
 target_sources(test_examples PRIVATE ${example_sources})
 target_include_directories(test_examples PRIVATE ${CMAKE_SOURCE_DIR}/examples)
+# Each is a file that a user copies.
+set_target_properties(test_examples PROPERTIES UNITY_BUILD OFF)
