@@ -65,11 +65,10 @@ emulate::ExecuteResult execute(const ir::Graph& model, Backend backend, const Pl
   const auto [graph, plan, rewritings] = planning.planned(model, board);
   emulate::ExecuteOptions options;
   options.trace = trace;
+  options.optimize = "-" + planning.chosen_compiler_level();
   if (backend == Backend::host) return emulate::execute_on_host(graph, plan, inputs, options);
-  if (planning.ignore_budget)
-    return emulate::execute_on_emulator(graph, plan, target::without_budget(board), inputs, options);
-  check_budget(graph, plan, board);
-  return emulate::execute_on_emulator(graph, plan, board, inputs, options);
+  if (!planning.ignore_budget) check_budget(graph, plan, board);
+  return emulate::execute_on_emulator(graph, plan, planning.linked_board(), inputs, options);
 }
 
 std::vector<ir::TensorId> own_inputs(const ir::Graph& graph) { return own_ends(graph.inputs, graph.input_ends); }

@@ -115,7 +115,7 @@ void add_eval(CLI::App& app) {
   options->model.add_to(*verb);
   options->samples.add_to(*verb);
   add_backend(*verb, options->backend, Backend::reference);
-  options->planning.add_to(*verb);
+  options->planning.add_with_compiler_to(*verb);
   verb->add_flag("--compare-reference", options->compare_reference,
                  "Also run the reference interpreter and count the outputs that differ");
   verb->add_option("--min-accuracy", options->min_accuracy, "Exit with 1 below this share of right answers")

@@ -94,8 +94,16 @@ void PlanningOptions::add_to(CLI::App& verb) {
           "Use only the convolutions that do for any size, stride and number of channels");
 }
 
-std::string PlanningOptions::compiler_level() const {
-  return techniques.optimize == plan::Optimize::size ? "-Os" : "-O3";
+void PlanningOptions::add_with_compiler_to(CLI::App& verb) {
+  add_to(verb);
+  verb.add_option("--compiler-level", compiler_level,
+                  "The C compiler's optimization level (default: Os with --optimize size, else O3)")
+      ->check(CLI::IsMember({"O0", "O1", "O2", "O3", "Os"}));
+}
+
+std::string PlanningOptions::chosen_compiler_level() const {
+  if (!compiler_level.empty()) return compiler_level;
+  return techniques.optimize == plan::Optimize::size ? "Os" : "O3";
 }
 
 target::Board PlanningOptions::chosen_board() const {
@@ -103,6 +111,11 @@ target::Board PlanningOptions::chosen_board() const {
   if (sram > 0) chosen.sram_bytes = sram;
   if (flash > 0) chosen.flash_bytes = flash;
   return chosen;
+}
+
+target::Board PlanningOptions::linked_board() const {
+  const target::Board real = target::board(board);
+  return ignore_budget ? target::without_budget(real) : real;
 }
 
 plan::PlanOptions PlanningOptions::for_board(const target::Board& board) const {

@@ -36,12 +36,18 @@ struct PlanningOptions {
   std::int64_t flash = 0;
   bool ignore_budget = false;
   plan::PlanOptions techniques;
-  std::string patches;  ///< "PxQ:LAYER" or "PxQ:LAYER-LAYER": a segment that runs in patches.
+  std::string patches;         ///< "PxQ:LAYER" or "PxQ:LAYER-LAYER": a segment that runs in patches.
+  std::string compiler_level;  ///< The C compiler's, such as "O2"; empty: the one that goes with --optimize.
 
   void add_to(CLI::App& verb);
+  /// The options of verbs that compile the C too.
+  void add_with_compiler_to(CLI::App& verb);
   /// The board with the budgets given on the command line.
   target::Board chosen_board() const;
-  std::string compiler_level() const;  ///< The C compiler's -O that goes with --optimize.
+  /// The board that a firmware is linked for: with all the memory it has, as what runs the model there needs some
+  /// beside the model; with --ignore-budget the emulator's.
+  target::Board linked_board() const;
+  std::string chosen_compiler_level() const;
   plan::PlanOptions for_board(const target::Board& board) const;
   /// Plans for `board` and proves the plan, which is one of the graph that comes with it. Does not look at the budget.
   plan::NetworkPlan planned(const ir::Graph& model, const target::Board& board) const;

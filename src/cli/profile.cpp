@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -8,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/json.h"
+#include "base/stopwatch.h"
 #include "cli/prepare.h"
 #include "cli/profile_tables.h"
 #include "cli/verbs.h"
@@ -45,21 +45,18 @@ struct Prediction {
 
 Prediction predicted_costs(const ir::Graph& graph, const plan::Plan& plan, const target::Core& core) {
   const cost::CostTable& table = cost::cost_table(core);
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch start;
   Prediction prediction{plan::predict_cost(table, graph, plan), 0};
-  prediction.microseconds = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+  prediction.microseconds = 1e6 * start.seconds();
   return prediction;
 }
 
 void profile(const ProfileOptions& options) {
-  target::Board board = options.planning.chosen_board();
+  const target::Board budget = options.planning.chosen_board();
+  const target::Board board = options.planning.linked_board();
   const ir::Graph model = options.model.simplified();
-  const auto [graph, plan, rewritings] = options.planning.planned(model, board);
-  if (options.planning.ignore_budget) {
-    board = target::without_budget(board);
-  } else {
-    check_budget(graph, plan, board);
-  }
+  const auto [graph, plan, rewritings] = options.planning.planned(model, budget);
+  if (!options.planning.ignore_budget) check_budget(graph, plan, budget);
   Prediction prediction;
   if (options.predict || options.check) prediction = predicted_costs(graph, plan, board.core);
   std::ranges::sort(prediction.costs.ops, {}, &plan::OpCost::op);

@@ -142,7 +142,7 @@ void add_run(CLI::App& app) {
   auto options = std::make_shared<RunOptions>();
   options->planning.board = "emulator";
   options->model.add_to(*verb);
-  options->planning.add_to(*verb);
+  options->planning.add_with_compiler_to(*verb);
   add_backend(*verb, options->backend, Backend::reference);
   verb->add_option(
           "--input", options->inputs,

@@ -38,39 +38,32 @@ PlanningOptions planning_of(const Json& target) {
 /// What flash is spent on, by the planner and by the compiler.
 struct Spending {
   plan::Optimize optimize;
-  const char* compiler_level;
+  const char* compiler_level = "";  ///< PlanningOptions'.
 };
 
 /// What pays for it; as much as there is; that, but not on unrolled loops; nothing.
-constexpr Spending spendings[] = {{plan::Optimize::balanced, "-O3"},
-                                  {plan::Optimize::speed, "-O3"},
-                                  {plan::Optimize::speed, "-Os"},
-                                  {plan::Optimize::size, "-Os"}};
+constexpr Spending spendings[] = {
+    {plan::Optimize::balanced}, {plan::Optimize::speed}, {plan::Optimize::speed, "Os"}, {plan::Optimize::size}};
 
-/// A plan within the budget, and the linked firmware of it. The board's own memory holds the firmware, because what
-/// measures needs some too.
+/// A plan within the budget, and the linked firmware of it.
 struct Build {
   PlanningOptions planning;
-  std::string compiler_level;
   plan::NetworkPlan network;
   emulate::Measurement measured;
 };
 
 Build built(const ir::Graph& model, PlanningOptions planning, const Spending& spending) {
   planning.techniques.optimize = spending.optimize;
-  Build build{planning, spending.compiler_level, planning.planned(model, planning.chosen_board()), {}};
+  planning.compiler_level = spending.compiler_level;
+  Build build{planning, planning.planned(model, planning.chosen_board()), {}};
   const auto& [graph, plan, rewritings] = build.network;
   check_budget(graph, plan, planning.chosen_board());
   emulate::MeasureOptions measuring;
   measuring.layers = true;
-  measuring.optimize = build.compiler_level;
-  build.measured = emulate::measure(graph, plan, target::board(planning.board),
-                                    emulate::seeded_inputs(graph, graph.inputs, 0), measuring);
+  measuring.optimize = "-" + planning.chosen_compiler_level();
+  build.measured =
+      emulate::measure(graph, plan, planning.linked_board(), emulate::seeded_inputs(graph, graph.inputs, 0), measuring);
   return build;
-}
-
-bool fits(const emulate::Measurement& measured, const target::Board& board) {
-  return measured.sram.total() <= board.sram_bytes && measured.flash.total() <= board.flash_bytes;
 }
 
 /// The first of `spendings` that keeps the budget, or the last one.
@@ -86,7 +79,7 @@ Json bench_json(const ir::Graph& model, const Build& build) {
   const auto& [graph, plan, rewritings] = build.network;
   Json json = emulate::to_json(build.measured, model, graph, plan, board);
   json["optimize"] = plan::name_of(build.planning.techniques.optimize);
-  json["compiler_level"] = build.compiler_level;
+  json["compiler_level"] = build.planning.chosen_compiler_level();
   json["fits"] = fits(build.measured, board);
   return json;
 }
@@ -121,9 +114,9 @@ Json eval_on_host(const ir::Graph& model, const Build& build, const Samples& sam
 
 Json eval_on_core(const ir::Graph& model, const Build& build, const Samples& samples) {
   emulate::ExecuteOptions options;
-  options.optimize = build.compiler_level;
+  options.optimize = "-" + build.planning.chosen_compiler_level();
   const Outputs outputs = emulate::execute_on_emulator(build.network.graph, build.network.plan,
-                                                       target::board(build.planning.board), samples.inputs, options)
+                                                       build.planning.linked_board(), samples.inputs, options)
                               .outputs;
   const Outputs expected = execute(model, Backend::reference, build.planning, samples.inputs).outputs;
   std::size_t differing = 0;

@@ -67,7 +67,7 @@ std::string measured_costs(const Json& target) {
   for (const char* part : {"weights", "code"}) text += bytes(part, bench.at("flash").at(part));
   text += bytes("total", bench.at("flash").at("total"), limits.at("flash"));
   if (!bench.at("fits").get<bool>()) text += "  which is more than there is\n";
-  text += fmt::format("One inference (--optimize {}, {})\n", bench.at("optimize").get<std::string>(),
+  text += fmt::format("One inference (--optimize {} --compiler-level {})\n", bench.at("optimize").get<std::string>(),
                       bench.at("compiler_level").get<std::string>());
   text += line("multiply-accumulates", grouped(count(bench.at("macs").at("model"))));
   text += line("instructions", grouped(count(bench.at("instructions"))));

@@ -58,6 +58,10 @@ CycleCounts estimate(const std::filesystem::path& folder, const target::Board& b
 
 }  // namespace
 
+bool fits(const Measurement& measured, const target::Board& board) {
+  return measured.sram.total() <= board.sram_bytes && measured.flash.total() <= board.flash_bytes;
+}
+
 Measurement measure(const ir::Graph& graph, const plan::Plan& plan, const target::Board& board,
                     const TensorValues& input, const MeasureOptions& options) {
   FirmwareOptions firmware;

@@ -37,6 +37,9 @@ struct Measurement {
   TensorValues outputs;         ///< Of the inference that was measured.
 };
 
+/// Whether what the model needs, all parts of both totals, is within the board's SRAM and flash.
+bool fits(const Measurement& measured, const target::Board& board);
+
 struct MeasureOptions {
   bool layers = true;     ///< Also count each layer (a second firmware, with marks).
   bool float_io = false;  ///< Count the QUANTIZE / DEQUANTIZE at the model's ends too.
