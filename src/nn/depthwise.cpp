@@ -44,32 +44,69 @@ void gather(const float* pixels, std::ptrdiff_t channels, int count, const Windo
   }
 }
 
+/// A part of the lanes that one register of an instruction set holds.
+struct Register4 {
+  using Type = float __attribute__((vector_size(4 * sizeof(float)), may_alias));
+};
+struct Register8 {
+  using Type = float __attribute__((vector_size(8 * sizeof(float)), may_alias));
+};
+struct Register16 {
+  using Type = Lanes;
+};
+
 /// sums[ky][kx] += gradient * x over one picture: a row of the kernel at a time in registers.
-template <int K>
-[[gnu::always_inline]] inline void accumulate(const Lanes* padded, const Lanes* gradient, const Window& window,
-                                              Lanes* sums) {
+template <int K, typename Register>
+[[gnu::always_inline]] inline void accumulate_rows(const Lanes* padded, const Lanes* gradient, const Window& window,
+                                                   Lanes* sums) {
+  using Part = typename Register::Type;
+  constexpr int parts = sizeof(Lanes) / sizeof(Part);
   for (int y = 0; y < window.out_height; ++y) {
-    const Lanes* gradients = gradient + y * window.out_width;
     for (int ky = 0; ky < K; ++ky) {
-      const Lanes* row = padded + (y * window.stride + ky) * window.padded_width;
-      Lanes sum[K];
-      for (int kx = 0; kx < K; ++kx) sum[kx] = sums[ky * K + kx];
-      for (int x = 0; x < window.out_width; ++x, row += window.stride) {
-        for (int kx = 0; kx < K; ++kx) sum[kx] += gradients[x] * row[kx];
+      for (int part = 0; part < parts; ++part) {
+        const auto* gradients = reinterpret_cast<const Part*>(gradient + y * window.out_width) + part;
+        const auto* row = reinterpret_cast<const Part*>(padded + (y * window.stride + ky) * window.padded_width) + part;
+        auto* sums_of_row = reinterpret_cast<Part*>(sums + ky * K) + part;
+        Part sum[K];
+        for (int kx = 0; kx < K; ++kx) sum[kx] = sums_of_row[kx * parts];
+        for (int x = 0; x < window.out_width; ++x, row += window.stride * parts) {
+          for (int kx = 0; kx < K; ++kx) sum[kx] += gradients[x * parts] * row[kx * parts];
+        }
+        for (int kx = 0; kx < K; ++kx) sums_of_row[kx * parts] = sum[kx];
       }
-      for (int kx = 0; kx < K; ++kx) sums[ky * K + kx] = sum[kx];
     }
   }
 }
 
-THIMBLE_CLONES void accumulate3(const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
-  accumulate<3>(padded, gradient, window, sums);
+template <typename Register>
+[[gnu::always_inline]] inline void accumulate(int kernel, const Lanes* padded, const Lanes* gradient,
+                                              const Window& window, Lanes* sums) {
+  if (kernel == 3) return accumulate_rows<3, Register>(padded, gradient, window, sums);
+  if (kernel == 5) return accumulate_rows<5, Register>(padded, gradient, window, sums);
+  accumulate_rows<7, Register>(padded, gradient, window, sums);
 }
-THIMBLE_CLONES void accumulate5(const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
-  accumulate<5>(padded, gradient, window, sums);
+
+// Seven sums and a row of each instruction set's widest registers: of longer vectors the compiler keeps none in any.
+#ifdef THIMBLE_TARGET
+THIMBLE_TARGET("x86-64-v4")
+void accumulate_v4(int kernel, const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
+  accumulate<Register16>(kernel, padded, gradient, window, sums);
 }
-THIMBLE_CLONES void accumulate7(const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
-  accumulate<7>(padded, gradient, window, sums);
+THIMBLE_TARGET("x86-64-v3")
+void accumulate_v3(int kernel, const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
+  accumulate<Register8>(kernel, padded, gradient, window, sums);
+}
+#endif
+void accumulate_baseline(int kernel, const Lanes* padded, const Lanes* gradient, const Window& window, Lanes* sums) {
+  accumulate<Register4>(kernel, padded, gradient, window, sums);
+}
+
+auto fastest_accumulate() {
+#ifdef THIMBLE_TARGET
+  if (__builtin_cpu_supports("x86-64-v4")) return accumulate_v4;
+  if (__builtin_cpu_supports("x86-64-v3")) return accumulate_v3;
+#endif
+  return accumulate_baseline;
 }
 
 bool has_own_gradient(const torch::Tensor& x, std::int64_t kernel) {
@@ -119,7 +156,7 @@ torch::Tensor depthwise_weight_gradient(const torch::Tensor& x, const torch::Ten
                       padding,
                       static_cast<int>(x.size(3)) + 2 * padding};
   const int outputs = window.out_height * window.out_width;
-  const auto run = kernel == 3 ? accumulate3 : kernel == 5 ? accumulate5 : accumulate7;
+  static const auto run = fastest_accumulate();
   const std::ptrdiff_t taps = std::ptrdiff_t{kernel} * kernel;
   torch::Tensor result = at::empty({channels, 1, kernel, kernel});
   float* out = result.data_ptr<float>();
@@ -133,7 +170,7 @@ torch::Tensor depthwise_weight_gradient(const torch::Tensor& x, const torch::Ten
       const int count = static_cast<int>(std::min<std::ptrdiff_t>(lanes, channels - first));
       gather(picture + first, channels, count, window, lanes_of(padded));
       gather_row(gradient_of_picture + first, channels, count, outputs, lanes_of(gradients));
-      run(lanes_of(padded), lanes_of(gradients), window, lanes_of(sums) + first / lanes * taps);
+      run(kernel, lanes_of(padded), lanes_of(gradients), window, lanes_of(sums) + first / lanes * taps);
     }
   }
   for (std::ptrdiff_t c = 0; c < channels; ++c) {
