@@ -76,6 +76,10 @@ void add_search_options(CLI::App& verb, SearchArguments& given) {
   verb.add_option("--space", settings.space, "Design space: a name or a .json file")->capture_default_str();
   verb.add_option("--resolution", settings.resolution, "Search at this resolution alone (default: the best)");
   verb.add_option("--width", settings.width, "Search at this width alone (default: the best)");
+  verb.add_option("--spaces", settings.spaces,
+                  "Of the best pairs of a resolution and a width so many, between which evolution chooses")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   verb.add_option("--method", settings.method, "How the supernet is trained")
       ->check(CLI::IsMember({"sandwich", "shrinking"}))
       ->capture_default_str();

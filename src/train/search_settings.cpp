@@ -27,6 +27,7 @@ void each_setting(S& settings, Field&& field) {
   field("max_uj", settings.bounds.max_uj);
   field("resolution", settings.resolution);
   field("width", settings.width);
+  field("spaces", settings.spaces);
   field("method", settings.method);
   field("normalization", settings.normalization);
   field("flip", settings.flip);

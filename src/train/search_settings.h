@@ -44,6 +44,7 @@ struct SearchSettings {
   search::TimeBounds bounds;
   int resolution = 0;  ///< 0: the best by search::rank_spaces.
   double width = 0;    ///< The same.
+  int spaces = 1;      ///< Of the best pairs of a resolution and a width so many, between which evolution chooses.
   std::string method = "sandwich";
   std::string normalization = "symmetric";
   bool flip = true;  ///< Mirrored pictures are of the same class.

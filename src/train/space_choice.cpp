@@ -18,8 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Json to_json(const std::vector<search::SpaceRank>& ranks) {
-  Json json{{"best", {{"resolution", ranks.front().resolution}, {"width", ranks.front().width}}},
-            {"spaces", Json::array()}};
+  Json json{{"spaces", Json::array()}};
   for (const search::SpaceRank& rank : ranks) {
     json["spaces"].push_back({{"resolution", rank.resolution},
                               {"width", rank.width},
@@ -46,42 +45,50 @@ void rank(SearchContext& context, const search::DesignSpace& space, SearchTarget
   if (target.fits) write_json(file, to_json(ranks));
 }
 
+/// Resolutions and widths of the first `count` in a target's spaces.json.
+std::vector<std::pair<int, double>> best_of(const Json& ranking, int count) {
+  std::vector<std::pair<int, double>> best;
+  for (const Json& space : ranking.at("spaces"))
+    if (std::ssize(best) < count && space.at("ranked").get<bool>())
+      best.emplace_back(space.at("resolution").get<int>(), space.at("width").get<double>());
+  return best;
+}
+
+/// Into a vector in ascending order.
+template <typename T>
+void insert_once(std::vector<T>& values, T value) {
+  const auto at = std::ranges::lower_bound(values, value);
+  if (at == values.end() || *at != value) values.insert(at, value);
+}
+
 void choose_space(SearchContext& context, SearchTarget& target) {
   search::DesignSpace space = context.space;
   if (context.settings.resolution > 0) space.resolutions = {context.settings.resolution};
   if (context.settings.width > 0) space.widths = {context.settings.width};
-  int resolution = space.resolutions.front();
-  double width = space.widths.front();
   if (space.resolutions.size() > 1 || space.widths.size() > 1) {
     const fs::path file = target.folder / "spaces.json";
     if (!fs::exists(file)) rank(context, space, target, file);
     if (!target.fits) return;
-    const Json best = read_json(file).at("best");
-    resolution = best.at("resolution").get<int>();
-    width = best.at("width").get<double>();
+    space.resolutions.clear();
+    space.widths.clear();
+    for (const auto& [resolution, width] : best_of(read_json(file), context.settings.spaces)) {
+      insert_once(space.resolutions, resolution);
+      insert_once(space.widths, width);
+    }
   }
-  target.space = search::restricted(std::move(space), resolution, width);
-}
-
-template <typename T>
-std::vector<T> sorted_once(std::vector<T> values) {
-  std::ranges::sort(values);
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-  return values;
+  target.space = std::move(space);
 }
 
 /// The space with all that some target chose.
 search::DesignSpace joined(const SearchContext& context) {
-  std::vector<int> resolutions;
-  std::vector<double> widths;
+  search::DesignSpace space = context.space;
+  space.resolutions.clear();
+  space.widths.clear();
   for (const SearchTarget& target : context.targets) {
     if (!target.fits) continue;
-    resolutions.push_back(target.space.resolutions.front());
-    widths.push_back(target.space.widths.front());
+    for (const int resolution : target.space.resolutions) insert_once(space.resolutions, resolution);
+    for (const double width : target.space.widths) insert_once(space.widths, width);
   }
-  search::DesignSpace space = context.space;
-  space.resolutions = sorted_once(std::move(resolutions));
-  space.widths = sorted_once(std::move(widths));
   return space;
 }
 

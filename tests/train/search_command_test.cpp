@@ -1,9 +1,12 @@
 // `thimble-train search` as a user calls it.
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/json.h"
 #include "base/process.h"
+#include "search/candidate_log.h"
 #include "search_place.h"
 
 namespace thimble::train {
@@ -59,6 +62,18 @@ TEST_F(SearchCommand, RefusesWhatASearchThatExistsHasAlready) {
     EXPECT_THAT(result.err, HasSubstr(option.front() + ": the search in "));
   }
   EXPECT_EQ(recorded(), before);
+}
+
+TEST_F(SearchCommand, EvolvesWithinSeveralSpaces) {
+  ASSERT_EQ(begin("space").status, 0);
+  EXPECT_EQ(read_json(place_.path("out") / "supernet" / "space.json")["widths"], Json({1.0}));
+  std::filesystem::remove_all(place_.path("out"));
+  ASSERT_EQ(begin("evolve", {"--spaces", "2"}).status, 0);
+  EXPECT_EQ(read_json(place_.path("out") / "supernet" / "space.json")["widths"], Json({0.5, 1.0}));
+  std::set<double> widths;
+  for (const search::Candidate& candidate : search::logged_candidates(place_.path("out") / "candidates.jsonl"))
+    widths.insert(candidate.genome.width);
+  EXPECT_EQ(widths, (std::set<double>{0.5, 1.0}));
 }
 
 TEST_F(SearchCommand, RefusesABoundThatTheBoardKnowsNothingOf) {
