@@ -76,13 +76,19 @@ SearchEffort effort_of(const SearchSettings& settings) {
     return std::clamp(static_cast<int>(std::lround(at_15_minutes * budget / 15)), 1, most);
   };
   const auto share = [&](double part) { return settings.time_limited ? part * budget : 0; };
+  // A few epochs of a supernet rank little: below 15 minutes its share shrinks with them, and fine-tuning gets the
+  // rest.
+  const double supernet = std::min(budget / 15, 1.0);
+  const double fine_tuning = 0.28 + 0.39 * (1 - supernet);
   SearchEffort effort;
   effort.ranking_samples = budget < 30 ? 200 : 1000;
 
   effort.supernet.method = supernet_method_named(settings.method);
   effort.supernet.drawn = effort.supernet.method == SupernetMethod::shrinking ? 4 : 2;
-  effort.supernet.largest = {.epochs = times(3, 30), .minutes = share(0.11), .learning_rate = 0.1, .warmup = 0.05};
-  effort.supernet.elastic = {.epochs = times(5, 60), .minutes = share(0.28), .learning_rate = 0.1, .warmup = 0.02};
+  effort.supernet.largest = {
+      .epochs = times(3, 30), .minutes = share(0.11 * supernet), .learning_rate = 0.1, .warmup = 0.05};
+  effort.supernet.elastic = {
+      .epochs = times(5, 60), .minutes = share(0.28 * supernet), .learning_rate = 0.1, .warmup = 0.02};
   effort.supernet.augmentation = {.crop_padding = 2, .horizontal_flip = settings.flip, .cutout = settings.cutout};
   effort.supernet.seed = settings.seed;
 
@@ -106,8 +112,8 @@ SearchEffort effort_of(const SearchSettings& settings) {
   finish.dataset = settings.dataset;
   finish.normalization = settings.normalization;
   finish.augmentation = effort.supernet.augmentation;
-  finish.epochs = times(12, 100);
-  finish.minutes = share(0.28);
+  finish.epochs = times(12 * fine_tuning / 0.28, 100);
+  finish.minutes = share(fine_tuning);
   finish.schedule.peak = 0.05;
   finish.warmup_epochs = 0;
   finish.clip_norm = 5;

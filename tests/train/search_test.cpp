@@ -137,6 +137,18 @@ TEST(Search, WhatIsDoneStaysWhateverTheMinutesAre) {
   EXPECT_TRUE(read_bytes(place.path("out") / "supernet" / "supernet.pt") == supernet);
 }
 
+TEST(Search, LimitsNineTenthsOfItsMinutes) {
+  for (const double minutes : {1, 6, 15, 45, 240}) {
+    SearchSettings settings;
+    settings.minutes = minutes;
+    const SearchEffort effort = effort_of(settings);
+    const double supernet = effort.supernet.largest.minutes + effort.supernet.elastic.minutes;
+    EXPECT_NEAR(supernet + effort.evolution_minutes + effort.finish.minutes + effort.finish.quantization.minutes,
+                0.9 * minutes, 1e-9);
+    EXPECT_EQ(effort.finish.minutes > supernet, minutes < 15) << minutes << " minutes";
+  }
+}
+
 TEST(Search, ByDefaultEvolvesAsThePapersDo) {
   SearchSettings settings;
   settings.minutes = 240;
