@@ -1,9 +1,13 @@
 // emulate/host.cpp
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "base/files.h"
+#include "base/parallel.h"
 #include "base/process.h"
 #include "emulate/execute.h"
 #include "emulate/harness.h"
@@ -43,6 +47,19 @@ void compile(const std::filesystem::path& folder, const HarnessOptions& harness,
     fail("the generated program does not compile with {}: {}", command[0], first_line_with(result.err, "error:"));
 }
 
+/// Runs some inferences in a process, in a folder of its own.
+std::vector<TensorValues> run_program(const ir::Graph& graph, const std::filesystem::path& program,
+                                      std::span<const TensorValues> inputs, const std::filesystem::path& work,
+                                      const HarnessOptions& harness) {
+  write_bytes(work / "inputs.bin", pack_inputs(graph, inputs, harness));
+  const ProcessResult ran = run_process({program.string()}, {}, work);
+  if (ran.status != 0) fail("{}: {} {}", graph.name, harness_failure(ran.status), first_line_with(ran.err, "ERROR"));
+  return unpack_outputs(graph, read_bytes(work / "outputs.bin"), inputs.size(), harness);
+}
+
+/// Fewer are not worth a process.
+constexpr std::size_t least_inferences = 16;
+
 }  // namespace
 
 ExecuteResult execute_on_host(const ir::Graph& graph, const plan::Plan& plan, std::span<const TensorValues> inputs,
@@ -50,19 +67,22 @@ ExecuteResult execute_on_host(const ir::Graph& graph, const plan::Plan& plan, st
   HarnessOptions harness;
   harness.trace = options.trace;
   harness.float_io = options.float_io;
-  const std::vector<std::byte> packed = pack_inputs(graph, inputs, harness);
-
   const TemporaryFolder folder;
   emit::write_files(harness_files(graph, plan, harness), folder.path());
   compile(folder.path(), harness, options.optimize);
 
-  write_bytes(folder.path() / "inputs.bin", packed);
-  const ProcessResult ran = run_process({(folder.path() / "program").string()}, {}, folder.path());
-  if (ran.status != 0) fail("{}: {} {}", graph.name, harness_failure(ran.status), first_line_with(ran.err, "ERROR"));
-
+  // Each core runs a process for its part of the inferences, which do not depend on each other.
   ExecuteResult result;
-  result.outputs = unpack_outputs(graph, read_bytes(folder.path() / "outputs.bin"), inputs.size(), harness);
-  if (options.trace && !inputs.empty()) result.trace = unpack_trace(read_bytes(folder.path() / "trace.bin"));
+  result.outputs.resize(inputs.size());
+  const std::size_t parts = std::clamp<std::size_t>(inputs.size() / least_inferences, 1, available_threads());
+  parallel_for(parts, available_threads(), [&](std::size_t part) {
+    const std::size_t first = inputs.size() * part / parts;
+    const std::size_t end = inputs.size() * (part + 1) / parts;
+    const std::filesystem::path work = folder.path() / fmt::format("part-{}", part);
+    auto outputs = run_program(graph, folder.path() / "program", inputs.subspan(first, end - first), work, harness);
+    std::ranges::move(outputs, result.outputs.begin() + static_cast<std::ptrdiff_t>(first));
+  });
+  if (options.trace && !inputs.empty()) result.trace = unpack_trace(read_bytes(folder.path() / "part-0" / "trace.bin"));
   return result;
 }
 

@@ -16,12 +16,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Three inferences of int8_network's float32 input, 8x8x3.
-Array three_inputs() {
-  std::vector<float> values(3 * 8 * 8 * 3);
+/// Inferences of int8_network's float32 input, 8x8x3.
+Array inputs_of(std::size_t inferences) {
+  std::vector<float> values(inferences * 8 * 8 * 3);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>((i * 37) % 251) / 125.5F - 1.0F;
   const auto bytes = std::as_bytes(std::span(values));
-  Array array{"<f4", {3, 8, 8, 3}, {bytes.begin(), bytes.end()}};
+  Array array{"<f4", {inferences, 8, 8, 3}, {bytes.begin(), bytes.end()}};
   return array;
 }
 
@@ -29,7 +29,7 @@ class Verbs : public ::testing::Test {
  protected:
   void SetUp() override {
     exporting::write_tflite(int8_network(), thimble.file("model.tflite"));
-    write_npy(thimble.file("x.npy"), three_inputs());
+    write_npy(thimble.file("x.npy"), inputs_of(3));
   }
   ProcessResult run(const std::string& backend, std::vector<std::string> more = {}) {
     std::vector<std::string> words = {"run",      "model.tflite",   "--input",   "x.npy",
@@ -54,6 +54,13 @@ TEST_F(Verbs, EveryBackendGivesTheSameOutputsAndTheSameTrace) {
   for (const Json& entry : read_json(thimble.file("host.json"))) {
     EXPECT_NE(std::find(reference.begin(), reference.end(), entry), reference.end()) << entry;
   }
+}
+
+TEST_F(Verbs, ManyInferencesKeepTheirOrder) {
+  write_npy(thimble.file("x.npy"), inputs_of(77));
+  for (const char* backend : {"reference", "host"}) ASSERT_EQ(run(backend).status, 0);
+  EXPECT_EQ(read_npy(thimble.file("host.npy")).shape.at(0), 77U);
+  EXPECT_EQ(read_text(thimble.file("reference.npy")), read_text(thimble.file("host.npy")));
 }
 
 TEST_F(Verbs, TheEmulatedCoreGivesTheReferencesOutputs) {

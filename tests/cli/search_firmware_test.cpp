@@ -63,7 +63,7 @@ const Json builds = {{{"optimize", "balanced"}, {"compiler_level", "O3"}},
 
 TEST_F(SearchFirmware, IsTheFirstBuildThatFitsAndBenchRepeatsIt) {
   std::int64_t flash = 128 << 10;
-  for (std::size_t budgets = 0; budgets < 3; ++budgets) {
+  for (int budget = 0; budget < 2; ++budget) {
     const Json measured = measured_with(flash);
     ASSERT_FALSE(measured.is_null()) << last.err;
     EXPECT_EQ(measured["core"]["differ_from_reference"], 0);
@@ -78,8 +78,8 @@ TEST_F(SearchFirmware, IsTheFirstBuildThatFitsAndBenchRepeatsIt) {
       const ProcessResult again = bench(flash, builds[i]);
       ASSERT_EQ(again.status, found ? 0 : 1) << again.err;
       const Json repeated = read_json(thimble.file("bench.json"));
-      for (const char* number : {"sram", "flash", "instructions"})
-        if (found) EXPECT_EQ(repeated[number], chosen[number]) << number;
+      if (!found) continue;
+      for (const char* number : {"sram", "flash", "instructions"}) EXPECT_EQ(repeated[number], chosen[number]) << number;
     }
     EXPECT_TRUE(found);
     flash = chosen["flash"]["total"].get<std::int64_t>() - 1;

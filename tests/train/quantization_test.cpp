@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "data/model_inputs.h"
+#include "one_thread.h"
 #include "quantize/check_int8.h"
 #include "quantize/evaluate.h"
 #include "synthetic.h"
@@ -14,12 +15,6 @@ namespace {
 
 constexpr std::size_t samples = 600;
 constexpr std::size_t test_samples = 1000;
-
-TrainerOptions one_thread() {
-  TrainerOptions options;
-  options.threads = 1;
-  return options;
-}
 
 /// A network trained too shortly to be sure of everything: one that is right on all samples would show no difference.
 TrainingResult float_training(const std::filesystem::path& folder,

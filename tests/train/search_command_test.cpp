@@ -66,7 +66,7 @@ TEST_F(SearchCommand, RefusesWhatASearchThatExistsHasAlready) {
 
 TEST_F(SearchCommand, EvolvesWithinSeveralSpaces) {
   ASSERT_EQ(begin("space").status, 0);
-  EXPECT_EQ(read_json(place_.path("out") / "supernet" / "space.json")["widths"], Json({1.0}));
+  EXPECT_EQ(read_json(place_.path("out") / "supernet" / "space.json")["widths"], Json({0.5}));
   std::filesystem::remove_all(place_.path("out"));
   ASSERT_EQ(begin("evolve", {"--spaces", "2"}).status, 0);
   EXPECT_EQ(read_json(place_.path("out") / "supernet" / "space.json")["widths"], Json({0.5, 1.0}));

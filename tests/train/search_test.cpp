@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "nn/subnetwork.h"
+#include "one_thread.h"
 #include "search/variation.h"
 #include "search_place.h"
 #include "train/space_networks.h"
@@ -15,12 +16,6 @@ namespace thimble::train {
 namespace {
 
 using testing::SearchPlace;
-
-TrainerOptions one_thread() {
-  TrainerOptions options;
-  options.threads = 1;
-  return options;
-}
 
 TEST(Search, GoesFromDataToAnInt8File) {
   const SearchPlace place;

@@ -6,17 +6,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "one_thread.h"
 #include "reference/interpreter.h"
 #include "synthetic.h"
 
 namespace thimble::train {
 namespace {
-
-TrainerOptions one_thread() {
-  TrainerOptions options;
-  options.threads = 1;
-  return options;
-}
 
 TrainingResult train_in(const std::filesystem::path& folder, const Recipe& recipe, bool resume,
                         const TrainerOptions& options) {
