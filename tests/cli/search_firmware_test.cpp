@@ -79,7 +79,8 @@ TEST_F(SearchFirmware, IsTheFirstBuildThatFitsAndBenchRepeatsIt) {
       ASSERT_EQ(again.status, found ? 0 : 1) << again.err;
       const Json repeated = read_json(thimble.file("bench.json"));
       if (!found) continue;
-      for (const char* number : {"sram", "flash", "instructions"}) EXPECT_EQ(repeated[number], chosen[number]) << number;
+      for (const char* number : {"sram", "flash", "instructions"})
+        EXPECT_EQ(repeated[number], chosen[number]) << number;
     }
     EXPECT_TRUE(found);
     flash = chosen["flash"]["total"].get<std::int64_t>() - 1;
