@@ -15,14 +15,14 @@ namespace thimble::train {
 namespace {
 
 /// Of the mistakes that a winner makes with the supernet's weights, fine-tuning leaves about this share, and less after
-/// a short search. A teacher with these weights must not make more.
+/// a short search. A teacher with these weights must make fewer; none teaches a winner without mistakes.
 constexpr double mistakes_left = 0.5;
 
 /// The one that was asked for, or else the largest network, if it has anything to say.
 std::optional<nn::Network> teacher_of(const SearchContext& context, const TargetOutcome& outcome,
                                       const nn::Supernet& supernet, const SearchData& data, AccuracyMeter& meter) {
   if (!context.settings.teacher.empty()) return given_teacher(context, data);
-  if (1 - meter.largest_on_all() > mistakes_left * (1 - outcome.winner->fitness)) return std::nullopt;
+  if (1 - meter.largest_on_all() >= mistakes_left * (1 - outcome.winner->fitness)) return std::nullopt;
   return meter.network(supernet.largest());
 }
 
